@@ -1,0 +1,2 @@
+//! The whole loop on loopback.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The I/O that the example programs share.
