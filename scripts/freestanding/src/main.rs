@@ -1,0 +1,26 @@
+//! A program without std whose panic handler calls a function that exists nowhere. After optimisation the
+//! linker finds that call only if a panic is still reachable from the hot functions called here.
+#![no_std]
+#![no_main]
+
+use core::hint::black_box;
+use core::panic::PanicInfo;
+
+unsafe extern "C" {
+    fn a_panic_is_reachable() -> !;
+}
+
+#[panic_handler]
+fn panic(_: &PanicInfo<'_>) -> ! {
+    // SAFETY: never run; it is there for the linker to miss.
+    unsafe { a_panic_is_reachable() }
+}
+
+/// Calls each hot function with inputs that the optimiser knows nothing about.
+#[unsafe(no_mangle)]
+extern "C" fn _start() -> ! {
+    #[cfg(feature = "control")]
+    black_box([1_u8, 2][black_box(5_usize)]);
+    black_box(());
+    loop {}
+}
