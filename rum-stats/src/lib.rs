@@ -19,3 +19,25 @@
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
+
+#[cfg(feature = "alloc")]
+pub mod assign;
+pub mod compare;
+#[cfg(feature = "alloc")]
+pub mod drain;
+#[cfg(feature = "alloc")]
+pub mod map;
+pub mod metrics;
+pub mod normal;
+pub mod sketch;
+pub mod tls;
+
+mod interval;
+mod micros;
+mod number;
+mod prefix;
+
+pub use interval::{Confidence, Interval};
+pub use micros::Micros;
+pub use prefix::Prefix;
+pub use sketch::{Sketch, SmallSketch, WeightedSketch};

@@ -1,0 +1,239 @@
+//! Prices by dual ascent.
+//!
+//! At prices `p` the dual function is `Σ d_i min_j (L_ij + p_j) - Σ p_j C_j`: a lower bound of the best
+//! cost, concave in `p`, whose slope at `p_j` is load minus capacity. Each round moves the prices along the
+//! slope by a step that shrinks with the rounds, and the best prices seen are kept.
+//!
+//! Most rounds change prices little, and then most prefixes cannot change their choice: a prefix whose
+//! second choice was `s` ms behind stays where it is until the prices have drifted apart by `s` ms since it
+//! was looked at. Only the others are looked at again.
+
+use super::{Assignment, Problem, add, at};
+use crate::number::to_f32;
+use alloc::vec;
+use alloc::vec::Vec;
+
+/// The best prices found and what they say.
+pub(super) struct Dual {
+    /// Milliseconds for each PoP; infinite for a closed one.
+    pub(super) prices: Vec<f64>,
+    /// Where each prefix goes at these prices.
+    pub(super) choices: Vec<u16>,
+    /// Load of each PoP by the choices.
+    pub(super) loads: Vec<f64>,
+    /// The dual function at the prices.
+    pub(super) bound: f64,
+}
+
+impl Dual {
+    pub(super) fn ascend(problem: &Problem<'_>, capacity: &[f64], rounds: u32) -> Self {
+        let mut state = Ascent::new(problem, capacity);
+        let mut best = state.prices.clone();
+        let mut best_bound = f64::NEG_INFINITY;
+        for round in 0..rounds.max(1) {
+            state.choose(problem);
+            let bound = state.bound(capacity);
+            if bound > best_bound {
+                best_bound = bound;
+                best.clone_from(&state.prices);
+            }
+            if !state.step(capacity, round) {
+                break;
+            }
+        }
+        Self::at_prices(
+            problem,
+            capacity,
+            best.iter().map(|price| f64::from(*price)).collect(),
+        )
+    }
+
+    /// The choices and the bound at given prices, in double precision, so that the bound is one.
+    fn at_prices(problem: &Problem<'_>, capacity: &[f64], prices: Vec<f64>) -> Self {
+        let mut choices = Vec::with_capacity(problem.prefixes());
+        let mut loads = vec![0.0; problem.pops()];
+        let mut bound = 0.0;
+        for (row, demand) in problem
+            .latency
+            .chunks_exact(problem.pops())
+            .zip(problem.demand)
+        {
+            let mut choice = (f64::INFINITY, Assignment::NOWHERE);
+            for (pop, (ms, price)) in (0_u16..).zip(row.iter().zip(&prices)) {
+                let total = f64::from(*ms) + price;
+                if total < choice.0 {
+                    choice = (total, pop);
+                }
+            }
+            if choice.1 != Assignment::NOWHERE {
+                bound += demand * choice.0;
+                add(&mut loads, choice.1, *demand);
+            }
+            choices.push(choice.1);
+        }
+        for (price, capacity) in prices.iter().zip(capacity) {
+            if price.is_finite() {
+                bound -= price * capacity;
+            }
+        }
+        Self {
+            prices,
+            choices,
+            loads,
+            bound,
+        }
+    }
+}
+
+struct Ascent {
+    prices: Vec<f32>,
+    choices: Vec<u16>,
+    /// The drift up to which the choice of each prefix is known to hold.
+    holds_until: Vec<f32>,
+    /// How far any two prices can have moved apart since the start.
+    drift: f64,
+    loads: Vec<f64>,
+    /// Sum of demand times latency of the choices.
+    cost: f64,
+    /// Demand of an average PoP.
+    mean_load: f64,
+}
+
+impl Ascent {
+    fn new(problem: &Problem<'_>, capacity: &[f64]) -> Self {
+        let price = |capacity: &f64| if *capacity > 0.0 { 0.0 } else { f32::INFINITY };
+        let demand: f64 = problem.demand.iter().sum();
+        Self {
+            prices: capacity.iter().map(price).collect(),
+            choices: vec![Assignment::NOWHERE; problem.prefixes()],
+            holds_until: vec![f32::NEG_INFINITY; problem.prefixes()],
+            drift: 0.0,
+            loads: vec![0.0; problem.pops()],
+            cost: 0.0,
+            mean_load: demand / crate::number::from_usize(problem.pops()),
+        }
+    }
+
+    /// Looks again at the prefixes whose choice may have changed.
+    fn choose(&mut self, problem: &Problem<'_>) {
+        let drift = to_f32(self.drift);
+        let rows = problem
+            .latency
+            .chunks_exact(problem.pops())
+            .zip(problem.demand);
+        for ((row, demand), (choice, holds_until)) in
+            rows.zip(self.choices.iter_mut().zip(&mut self.holds_until))
+        {
+            if drift < *holds_until {
+                continue;
+            }
+            let (least, second) = two_least(row, &self.prices);
+            let pop = if least.is_finite() {
+                find(row, &self.prices, least)
+            } else {
+                Assignment::NOWHERE
+            };
+            *holds_until = if least.is_finite() {
+                drift + (second - least)
+            } else {
+                f32::INFINITY
+            };
+            if pop != *choice {
+                let latency = |pop: u16| row.get(usize::from(pop)).map_or(0.0, |ms| f64::from(*ms));
+                add(&mut self.loads, *choice, -demand);
+                add(&mut self.loads, pop, *demand);
+                self.cost += demand * (latency(pop) - latency(*choice));
+                *choice = pop;
+            }
+        }
+    }
+
+    fn bound(&self, capacity: &[f64]) -> f64 {
+        let open = self
+            .prices
+            .iter()
+            .zip(self.loads.iter().zip(capacity))
+            .filter(|(price, _)| price.is_finite());
+        self.cost
+            + open
+                .map(|(price, (load, capacity))| f64::from(*price) * (load - capacity))
+                .sum::<f64>()
+    }
+
+    /// Moves the prices along the slope. False when none moves: the choices are then the best possible.
+    fn step(&mut self, capacity: &[f64], round: u32) -> bool {
+        let step = FIRST_STEP / (1.0 + STEP_DECAY * f64::from(round));
+        let (mut lowest, mut highest) = (0.0_f64, 0.0_f64);
+        for (pop, price) in (0_u16..).zip(&mut self.prices) {
+            if !price.is_finite() {
+                continue;
+            }
+            let slope = (at(&self.loads, pop) - at(capacity, pop)) / self.mean_load;
+            let next = to_f32((f64::from(*price) + step * slope).max(0.0));
+            let change = f64::from(next) - f64::from(*price);
+            lowest = lowest.min(change);
+            highest = highest.max(change);
+            *price = next;
+        }
+        self.drift += highest - lowest;
+        highest > lowest
+    }
+}
+
+/// The least and the second least of latency plus price.
+///
+/// Eight at a time, each lane with a least and a second of its own: the compiler makes vector code of it.
+fn two_least(row: &[f32], prices: &[f32]) -> (f32, f32) {
+    let mut least = [f32::INFINITY; LANES];
+    let mut second = [f32::INFINITY; LANES];
+    let (rows, row_rest) = row.as_chunks::<LANES>();
+    let (many, rest) = prices.as_chunks::<LANES>();
+    for (row, prices) in rows.iter().zip(many) {
+        for ((ms, price), (least, second)) in row
+            .iter()
+            .zip(prices)
+            .zip(least.iter_mut().zip(&mut second))
+        {
+            keep_two(ms + price, least, second);
+        }
+    }
+    for ((ms, price), (least, second)) in row_rest
+        .iter()
+        .zip(rest)
+        .zip(least.iter_mut().zip(&mut second))
+    {
+        keep_two(ms + price, least, second);
+    }
+    let (mut first, mut next) = (f32::INFINITY, f32::INFINITY);
+    for (least, second) in least.iter().zip(&second) {
+        keep_two(*least, &mut first, &mut next);
+        keep_two(*second, &mut first, &mut next);
+    }
+    (first, next)
+}
+
+#[inline]
+fn keep_two(total: f32, least: &mut f32, second: &mut f32) {
+    let larger = if total > *least { total } else { *least };
+    *least = if total < *least { total } else { *least };
+    *second = if larger < *second { larger } else { *second };
+}
+
+/// The first PoP whose latency plus price is the least found.
+fn find(row: &[f32], prices: &[f32], least: f32) -> u16 {
+    let place = row
+        .iter()
+        .zip(prices)
+        .position(|(ms, price)| ms + price <= least);
+    place
+        .and_then(|place| u16::try_from(place).ok())
+        .unwrap_or(Assignment::NOWHERE)
+}
+
+const LANES: usize = 8;
+
+/// Milliseconds that the first round moves the price of a PoP loaded one average PoP above its capacity.
+const FIRST_STEP: f64 = 40.0;
+
+/// How fast the steps shrink: to half after five rounds, to a tenth after 45.
+const STEP_DECAY: f64 = 0.2;
