@@ -15,7 +15,37 @@
     )
 )]
 
-#[cfg(feature = "alloc")]
-extern crate alloc;
 #[cfg(test)]
 extern crate std;
+
+mod builder;
+mod class;
+pub mod edns;
+mod error;
+mod header;
+mod message;
+mod name;
+mod opcode;
+mod rcode;
+pub mod rdata;
+mod reader;
+mod registry;
+mod rtype;
+mod ttl;
+mod writer;
+
+pub use builder::{
+    Additional, Answer, Authority, Builder, Question as QuestionSection, RecordSection,
+};
+pub use class::Class;
+pub use error::{Full, TextError, TextErrorKind, WireError, WireErrorKind};
+pub use header::{Flags, Header};
+pub use message::{Message, Question, Questions, Record, Records, Section};
+pub use name::{Label, Labels, MessageLabels, MessageName, Name, NameBuf};
+pub use opcode::Opcode;
+pub use rcode::Rcode;
+pub use rtype::RType;
+pub use ttl::Ttl;
+
+use reader::Reader;
+use writer::Writer;

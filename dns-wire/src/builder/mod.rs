@@ -1,0 +1,351 @@
+//! A message written into a buffer of the caller's, one record at a time.
+
+mod compress;
+mod core_state;
+
+use core::marker::PhantomData;
+
+use crate::{Class, Flags, Full, Header, Message, Name, RType, Rcode, Ttl};
+use core_state::{Core, Mark};
+
+/// Writes a message. The type says which section is open: questions first, then
+/// [`answers`](Builder::answers), [`authorities`](Builder::authorities), [`additionals`](Builder::additionals);
+/// there is no way back.
+///
+/// A push writes all of its record or nothing. Names are compressed, case-exactly: a pointer never
+/// changes the case in which a name was written.
+///
+/// ```
+/// use dns_wire::{Builder, Class, Header, NameBuf, RType, Ttl};
+/// let mut buffer = [0u8; 512];
+/// let name: NameBuf = "www.example.".parse()?;
+/// let mut questions = Builder::new(&mut buffer, Header { id: 7, ..Header::default() })?;
+/// questions.push_question(name.as_name(), RType::A, Class::IN)?;
+/// let mut answers = questions.answers();
+/// answers.push(name.as_name(), RType::A, Class::IN, Ttl(60), &[192, 0, 2, 1])?;
+/// assert_eq!(answers.finish().len(), 45);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Builder<'b, S> {
+    core: Core<'b>,
+    section: PhantomData<S>,
+}
+
+/// The question section is open.
+#[derive(Debug)]
+pub struct Question(());
+/// The answer section is open.
+#[derive(Debug)]
+pub struct Answer(());
+/// The authority section is open.
+#[derive(Debug)]
+pub struct Authority(());
+/// The additional section is open.
+#[derive(Debug)]
+pub struct Additional(());
+
+/// The sections that records go into.
+pub trait RecordSection: sealed::Sealed {
+    /// Counts `records` into the section.
+    #[doc(hidden)]
+    fn count(header: &mut Header) -> &mut u16;
+}
+
+impl RecordSection for Answer {
+    fn count(header: &mut Header) -> &mut u16 {
+        &mut header.answers
+    }
+}
+
+impl RecordSection for Authority {
+    fn count(header: &mut Header) -> &mut u16 {
+        &mut header.authorities
+    }
+}
+
+impl RecordSection for Additional {
+    fn count(header: &mut Header) -> &mut u16 {
+        &mut header.additionals
+    }
+}
+
+mod sealed {
+    /// Keeps the list of sections closed.
+    pub trait Sealed {}
+    impl Sealed for super::Answer {}
+    impl Sealed for super::Authority {}
+    impl Sealed for super::Additional {}
+}
+
+impl<'b> Builder<'b, Question> {
+    /// Starts a message. The counts in `header` are ignored.
+    ///
+    /// # Errors
+    /// When the buffer has fewer than twelve octets. Octets past the 65535th are not used.
+    pub fn new(buffer: &'b mut [u8], header: Header) -> Result<Self, Full> {
+        Ok(Self {
+            core: Core::new(buffer, header)?,
+            section: PhantomData,
+        })
+    }
+
+    /// Writes a question.
+    ///
+    /// # Errors
+    /// When there is no room.
+    pub fn push_question(
+        &mut self,
+        name: Name<'_>,
+        qtype: RType,
+        qclass: Class,
+    ) -> Result<(), Full> {
+        self.core.push_question(name, qtype, qclass)
+    }
+
+    /// Goes on to the answers (the prerequisites of an UPDATE).
+    #[must_use]
+    pub fn answers(self) -> Builder<'b, Answer> {
+        self.into_section()
+    }
+}
+
+impl<'b> Builder<'b, Answer> {
+    /// Starts the response to a query: its id, opcode, RD and CD bits and question, QR set, RCODE 0.
+    ///
+    /// # Errors
+    /// When there is no room for header and question.
+    pub fn reply(buffer: &'b mut [u8], query: &Message<'_>) -> Result<Self, Full> {
+        let asked = query.header();
+        let flags = Flags(asked.flags.0 & REPLY_KEEPS).with_response(true);
+        let mut core = Core::new(
+            buffer,
+            Header {
+                id: asked.id,
+                flags,
+                ..Header::default()
+            },
+        )?;
+        for question in query.questions().flatten() {
+            match question.name.as_flat() {
+                Some(name) => core.push_question(name, question.qtype, question.qclass)?,
+                None => {
+                    let name = question.name.to_name_buf();
+                    core.push_question(name.as_name(), question.qtype, question.qclass)?;
+                }
+            }
+        }
+        Ok(Self {
+            core,
+            section: PhantomData,
+        })
+    }
+
+    /// Goes on to the authority section (the updates of an UPDATE).
+    #[must_use]
+    pub fn authorities(self) -> Builder<'b, Authority> {
+        self.into_section()
+    }
+
+    /// Goes on to the additional section, past an empty authority section.
+    #[must_use]
+    pub fn additionals(self) -> Builder<'b, Additional> {
+        self.into_section()
+    }
+}
+
+impl<'b> Builder<'b, Authority> {
+    /// Goes on to the additional section.
+    #[must_use]
+    pub fn additionals(self) -> Builder<'b, Additional> {
+        self.into_section()
+    }
+}
+
+impl Builder<'_, Additional> {
+    /// Writes an OPT record (RFC 6891), into the room kept for it by [`reserve`](Builder::reserve),
+    /// which is given back. `rcode` is put into the header and into OPT; `options` are in wire form.
+    ///
+    /// # Errors
+    /// When there is no room.
+    pub fn push_opt(
+        &mut self,
+        payload_size: u16,
+        rcode: Rcode,
+        dnssec_ok: bool,
+        options: &[u8],
+    ) -> Result<(), Full> {
+        let ttl = u32::from_be_bytes([
+            rcode.extended_bits(),
+            0,
+            if dnssec_ok { 0x80 } else { 0 },
+            0,
+        ]);
+        let reserved = core::mem::take(&mut self.core.reserved);
+        let pushed = self.push_raw(
+            Name::ROOT,
+            RType::OPT,
+            Class(payload_size),
+            Ttl(ttl),
+            options,
+        );
+        match pushed {
+            Ok(()) => self.core.header.flags = self.core.header.flags.with_rcode(rcode),
+            Err(Full) => self.core.reserved = reserved,
+        }
+        pushed
+    }
+}
+
+impl<'b, S: RecordSection> Builder<'b, S> {
+    /// Writes a record from RDATA in uncompressed wire form. Names in it are compressed where
+    /// RFC 3597 §4 allows, which is in the types of RFC 1035.
+    ///
+    /// # Errors
+    /// When there is no room; nothing is written then.
+    ///
+    /// # Cost
+    /// O(octets), at most eight probes of a small table for each label, no allocation.
+    pub fn push(
+        &mut self,
+        owner: Name<'_>,
+        rtype: RType,
+        class: Class,
+        ttl: Ttl,
+        rdata: &[u8],
+    ) -> Result<(), Full> {
+        let mark = self.core.mark();
+        self.atomic(mark, |core| {
+            core.write_name(owner)?;
+            core.write_record(rtype, class, ttl, rdata, true)
+        })
+    }
+
+    /// Writes a record whose RDATA goes out exactly as given.
+    ///
+    /// # Errors
+    /// When there is no room; nothing is written then.
+    pub fn push_raw(
+        &mut self,
+        owner: Name<'_>,
+        rtype: RType,
+        class: Class,
+        ttl: Ttl,
+        rdata: &[u8],
+    ) -> Result<(), Full> {
+        let mark = self.core.mark();
+        self.atomic(mark, |core| {
+            core.write_name(owner)?;
+            core.write_record(rtype, class, ttl, rdata, false)
+        })
+    }
+
+    /// Writes an RRset: all of its records, or none and the TC bit (RFC 2181 §9).
+    ///
+    /// # Errors
+    /// When there is no room for all of them.
+    pub fn push_rrset<'r>(
+        &mut self,
+        owner: Name<'_>,
+        rtype: RType,
+        class: Class,
+        ttl: Ttl,
+        rdatas: impl IntoIterator<Item = &'r [u8]>,
+    ) -> Result<(), Full> {
+        let mark = self.core.mark();
+        for rdata in rdatas {
+            if self.push(owner, rtype, class, ttl, rdata).is_err() {
+                self.core.rewind(mark);
+                self.core.header.flags = self.core.header.flags.with_truncated(true);
+                return Err(Full);
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies `records` records that are already in wire form, names and all.
+    ///
+    /// # Errors
+    /// When there is no room; nothing is written then.
+    pub fn push_encoded(&mut self, octets: &[u8], records: u16) -> Result<(), Full> {
+        let mark = self.core.mark();
+        let count = S::count(&mut self.core.header);
+        *count = count.checked_add(records).ok_or(Full)?;
+        let written = self.core.write(octets);
+        if written.is_err() {
+            self.core.rewind(mark);
+        }
+        written
+    }
+
+    fn atomic(
+        &mut self,
+        mark: Mark,
+        write: impl FnOnce(&mut Core<'b>) -> Result<(), Full>,
+    ) -> Result<(), Full> {
+        let count = S::count(&mut self.core.header);
+        *count = count.checked_add(1).ok_or(Full)?;
+        let written = write(&mut self.core);
+        if written.is_err() {
+            self.core.rewind(mark);
+        }
+        written
+    }
+}
+
+impl<'b, S> Builder<'b, S> {
+    /// The flags as they will be sent.
+    #[must_use]
+    pub fn flags(&self) -> Flags {
+        self.core.header.flags
+    }
+
+    /// Sets the flags.
+    pub fn set_flags(&mut self, flags: Flags) {
+        self.core.header.flags = flags;
+    }
+
+    /// Octets written so far.
+    #[must_use]
+    #[expect(
+        clippy::len_without_is_empty,
+        reason = "a message has at least its header"
+    )]
+    pub fn len(&self) -> usize {
+        self.core.len()
+    }
+
+    /// Sets the most octets the message may have; never more than the buffer has, nor less than is written.
+    pub fn set_limit(&mut self, octets: usize) {
+        self.core.set_limit(octets);
+    }
+
+    /// Keeps room for an OPT or TSIG record to come.
+    ///
+    /// # Errors
+    /// When there is not as much left.
+    pub fn reserve(&mut self, octets: usize) -> Result<(), Full> {
+        self.core.reserve(octets)
+    }
+
+    /// Gives kept room back.
+    pub fn release(&mut self) {
+        self.core.reserved = 0;
+    }
+
+    /// Writes the counts and returns the message.
+    #[must_use]
+    pub fn finish(self) -> &'b mut [u8] {
+        self.core.finish()
+    }
+
+    fn into_section<T>(self) -> Builder<'b, T> {
+        Builder {
+            core: self.core,
+            section: PhantomData,
+        }
+    }
+}
+
+/// Opcode, RD and CD: what a response repeats (RFC 1035 §4.1.1, RFC 4035 §3.1.6).
+const REPLY_KEEPS: u16 = 0x7910;

@@ -1,0 +1,122 @@
+//! Client subnet (RFC 7871 §6).
+
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use super::{EdnsOption, OptionCode};
+use crate::{Full, WireError, WireErrorKind, Writer};
+
+/// The part of the client's address that a resolver tells, and for how much of it an answer holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ClientSubnet {
+    address: IpAddr,
+    source: u8,
+    scope: u8,
+}
+
+impl ClientSubnet {
+    /// A subnet; bits of `address` past `source` are cleared. `None` when a prefix length is longer
+    /// than the address.
+    #[must_use]
+    pub fn new(address: IpAddr, source: u8, scope: u8) -> Option<Self> {
+        let width = if address.is_ipv4() { 32 } else { 128 };
+        if source > width || scope > width {
+            return None;
+        }
+        let address = match address {
+            IpAddr::V4(v4) => {
+                let mask = u32::MAX
+                    .checked_shl(32u32.saturating_sub(u32::from(source)))
+                    .unwrap_or(0);
+                IpAddr::V4(Ipv4Addr::from(u32::from(v4) & mask))
+            }
+            IpAddr::V6(v6) => {
+                let mask = u128::MAX
+                    .checked_shl(128u32.saturating_sub(u32::from(source)))
+                    .unwrap_or(0);
+                IpAddr::V6(Ipv6Addr::from(u128::from(v6) & mask))
+            }
+        };
+        Some(Self {
+            address,
+            source,
+            scope,
+        })
+    }
+
+    /// Reads the option, strictly: as many address octets as `source` needs and no more, no bit set
+    /// past it, family 1 or 2, prefix lengths within the address.
+    ///
+    /// # Errors
+    /// Where one of these does not hold; FORMERR is due then.
+    pub fn read(option: &EdnsOption<'_>) -> Result<Self, WireError> {
+        let error = |kind| WireError::new(kind, option.position);
+        let Some((&[a, b, source, scope], octets)) = option.data.split_first_chunk::<4>() else {
+            return Err(error(WireErrorKind::Truncated));
+        };
+        let needed = usize::from(source).div_ceil(8);
+        if octets.len() != needed {
+            return Err(error(WireErrorKind::Length));
+        }
+        let address = match u16::from_be_bytes([a, b]) {
+            1 => IpAddr::from(padded::<4>(octets).ok_or(error(WireErrorKind::Length))?),
+            2 => IpAddr::from(padded::<16>(octets).ok_or(error(WireErrorKind::Length))?),
+            _ => return Err(error(WireErrorKind::Value)),
+        };
+        match Self::new(address, source, scope) {
+            Some(subnet) if subnet.address == address => Ok(subnet),
+            _ => Err(error(WireErrorKind::Value)),
+        }
+    }
+
+    /// The address, zero past [`source`](Self::source).
+    #[must_use]
+    pub fn address(&self) -> IpAddr {
+        self.address
+    }
+
+    /// SOURCE PREFIX-LENGTH: leftmost bits of the address that are told.
+    #[must_use]
+    pub fn source(&self) -> u8 {
+        self.source
+    }
+
+    /// SCOPE PREFIX-LENGTH: leftmost bits for which the answer holds; 0 in a query.
+    #[must_use]
+    pub fn scope(&self) -> u8 {
+        self.scope
+    }
+
+    /// The same subnet as it is sent back in a response. `None` when `scope` is longer than the address.
+    #[must_use]
+    pub fn with_scope(self, scope: u8) -> Option<Self> {
+        Self::new(self.address, self.source, scope)
+    }
+
+    /// Writes the option, its code and length included, and returns its length: 8 to 24 octets.
+    ///
+    /// # Errors
+    /// When `out` is too small.
+    pub fn write(&self, out: &mut [u8]) -> Result<usize, Full> {
+        let mut out = Writer::new(out);
+        let octets = usize::from(self.source).div_ceil(8);
+        out.u16(OptionCode::CLIENT_SUBNET.0)?;
+        out.u16(u16::try_from(octets.saturating_add(4)).map_err(|_| Full)?)?;
+        match self.address {
+            IpAddr::V4(v4) => {
+                out.array([0, 1, self.source, self.scope])?;
+                out.slice(v4.octets().get(..octets).unwrap_or(&[]))?;
+            }
+            IpAddr::V6(v6) => {
+                out.array([0, 2, self.source, self.scope])?;
+                out.slice(v6.octets().get(..octets).unwrap_or(&[]))?;
+            }
+        }
+        Ok(out.len())
+    }
+}
+
+fn padded<const N: usize>(octets: &[u8]) -> Option<[u8; N]> {
+    let mut all = [0; N];
+    all.get_mut(..octets.len())?.copy_from_slice(octets);
+    Some(all)
+}

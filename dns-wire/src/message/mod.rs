@@ -1,0 +1,196 @@
+//! A message as a view of its octets (RFC 1035 §4).
+
+mod records;
+
+pub use records::{Record, Records, Section};
+
+use crate::edns::Edns;
+use crate::{Class, Header, MessageName, RType, Rcode, WireError, WireErrorKind};
+
+/// A message, read where it lies. Making one checks the header and the questions; records are
+/// checked as they are walked, RDATA when it is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'a> {
+    octets: &'a [u8],
+    header: Header,
+    /// Where the answers start.
+    answers_at: usize,
+}
+
+impl<'a> Message<'a> {
+    /// A view of these octets.
+    ///
+    /// # Errors
+    /// When there are fewer than twelve octets or more than 65535, or a question is malformed.
+    ///
+    /// # Cost
+    /// O(labels in the questions); nothing after them is touched.
+    pub fn parse(octets: &'a [u8]) -> Result<Self, WireError> {
+        let Some(wire) = octets.first_chunk::<12>() else {
+            return Err(WireError::new(WireErrorKind::Truncated, octets.len()));
+        };
+        if octets.len() > 0xffff {
+            return Err(WireError::new(WireErrorKind::MessageTooLong, 0x1_0000));
+        }
+        let header = Header::from_wire(wire);
+        let mut questions = Questions {
+            octets,
+            at: 12,
+            left: header.questions,
+        };
+        while let Some(question) = questions.next() {
+            question?;
+        }
+        Ok(Self {
+            octets,
+            header,
+            answers_at: questions.at,
+        })
+    }
+
+    /// The octets.
+    #[must_use]
+    pub fn octets(&self) -> &'a [u8] {
+        self.octets
+    }
+
+    /// The header.
+    #[must_use]
+    pub fn header(&self) -> Header {
+        self.header
+    }
+
+    /// The first question. Messages of today have one, or none (RFC 9619).
+    #[must_use]
+    pub fn question(&self) -> Option<Question<'a>> {
+        self.questions().next()?.ok()
+    }
+
+    /// All questions.
+    #[must_use]
+    pub fn questions(&self) -> Questions<'a> {
+        Questions {
+            octets: self.octets,
+            at: 12,
+            left: self.header.questions,
+        }
+    }
+
+    /// The octets of the questions as they stand.
+    #[must_use]
+    pub fn question_octets(&self) -> &'a [u8] {
+        self.octets.get(12..self.answers_at).unwrap_or(&[])
+    }
+
+    /// All records of the three sections, in order. [`Records::section`] tells which one the last record was of.
+    #[must_use]
+    pub fn records(&self) -> Records<'a> {
+        Records::new(self.octets, self.answers_at, self.header)
+    }
+
+    /// The records of the answer section; the prerequisites of an UPDATE.
+    #[must_use]
+    pub fn answers(&self) -> Records<'a> {
+        self.records().only(Section::Answer)
+    }
+
+    /// The records of the authority section; the updates of an UPDATE. The answers are skipped
+    /// over, so this costs O(records before).
+    #[must_use]
+    pub fn authorities(&self) -> Records<'a> {
+        self.records().only(Section::Authority)
+    }
+
+    /// The records of the additional section, OPT and TSIG included. The sections before are skipped
+    /// over, so this costs O(records before).
+    #[must_use]
+    pub fn additionals(&self) -> Records<'a> {
+        self.records().only(Section::Additional)
+    }
+
+    /// The OPT record, when there is one (RFC 6891 §6.1).
+    ///
+    /// # Errors
+    /// When records cannot be walked, there are two OPT records, or its owner is not the root.
+    ///
+    /// # Cost
+    /// O(records); ask once and keep the answer.
+    pub fn edns(&self) -> Result<Option<Edns<'a>>, WireError> {
+        let mut found = None;
+        for record in self.additionals() {
+            let record = record?;
+            if record.rtype != RType::OPT {
+                continue;
+            }
+            if found.is_some() {
+                return Err(WireError::new(
+                    WireErrorKind::SecondOpt,
+                    record.rdata.position(),
+                ));
+            }
+            found = Some(Edns::from_record(&record)?);
+        }
+        Ok(found)
+    }
+
+    /// The response code, the bits in OPT included.
+    ///
+    /// # Errors
+    /// As [`edns`](Self::edns).
+    pub fn rcode(&self) -> Result<Rcode, WireError> {
+        let low = self.header.flags.rcode().header_bits();
+        Ok(Rcode::from_parts(
+            self.edns()?.map_or(0, |edns| edns.extended_rcode()),
+            low,
+        ))
+    }
+}
+
+/// What is asked: a name, a type and a class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Question<'a> {
+    /// The name.
+    pub name: MessageName<'a>,
+    /// The type.
+    pub qtype: RType,
+    /// The class.
+    pub qclass: Class,
+}
+
+/// The questions of a message. After an error it ends.
+#[derive(Clone, Debug)]
+pub struct Questions<'a> {
+    octets: &'a [u8],
+    at: usize,
+    left: u16,
+}
+
+impl<'a> Questions<'a> {
+    fn read(&mut self) -> Result<Question<'a>, WireError> {
+        let (name, end) = MessageName::read(self.octets, self.at, true)?;
+        let Some(&[a, b, c, d]) = self.octets.get(end..).and_then(<[u8]>::first_chunk::<4>) else {
+            return Err(WireError::new(WireErrorKind::Truncated, end));
+        };
+        self.at = end.wrapping_add(4);
+        Ok(Question {
+            name,
+            qtype: RType(u16::from_be_bytes([a, b])),
+            qclass: Class(u16::from_be_bytes([c, d])),
+        })
+    }
+}
+
+impl<'a> Iterator for Questions<'a> {
+    type Item = Result<Question<'a>, WireError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
+        let question = self.read();
+        if question.is_err() {
+            self.left = 0;
+        }
+        Some(question)
+    }
+}
+
+impl core::iter::FusedIterator for Questions<'_> {}

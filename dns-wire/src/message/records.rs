@@ -1,0 +1,162 @@
+//! The records of a message, one after the other.
+
+use crate::rdata::Rdata;
+use crate::{Class, Header, MessageName, RType, Ttl, WireError, WireErrorKind};
+
+/// A resource record (RFC 1035 §4.1.3).
+#[derive(Clone, Copy, Debug)]
+pub struct Record<'a> {
+    /// Whose record it is.
+    pub owner: MessageName<'a>,
+    /// Type.
+    pub rtype: RType,
+    /// Class; in OPT the UDP payload size.
+    pub class: Class,
+    /// Time to live as it stands in the message; see [`Ttl::effective`].
+    pub ttl: Ttl,
+    /// The data, not yet looked into.
+    pub rdata: Rdata<'a>,
+}
+
+/// The sections that hold records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Section {
+    /// Answers; prerequisites in an UPDATE.
+    Answer,
+    /// Authority records; updates in an UPDATE.
+    Authority,
+    /// Additional records.
+    Additional,
+}
+
+/// Records in the order in which they stand. After an error it ends.
+#[derive(Clone, Debug)]
+pub struct Records<'a> {
+    octets: &'a [u8],
+    at: usize,
+    /// Of the last record.
+    section: Section,
+    /// Records left in `section`.
+    left: u16,
+    /// Records in the sections after it.
+    authorities: u16,
+    additionals: u16,
+}
+
+impl<'a> Records<'a> {
+    pub(crate) fn new(octets: &'a [u8], at: usize, header: Header) -> Self {
+        Self {
+            octets,
+            at,
+            section: Section::Answer,
+            left: header.answers,
+            authorities: header.authorities,
+            additionals: header.additionals,
+        }
+    }
+
+    /// Skips to a section and leaves out those after it.
+    pub(crate) fn only(mut self, section: Section) -> Self {
+        while self.section < section {
+            while self.left > 0 {
+                self.left = self.left.wrapping_sub(1);
+                if self.skip_record().is_none() {
+                    // Reading at the place that could not be skipped tells what is wrong there.
+                    self.left = 1;
+                    self.authorities = 0;
+                    self.additionals = 0;
+                    return self;
+                }
+            }
+            self.next_section();
+        }
+        self.authorities = 0;
+        self.additionals = 0;
+        self
+    }
+
+    /// The section of the record that was returned last.
+    #[must_use]
+    pub fn section(&self) -> Section {
+        self.section
+    }
+
+    /// Octets from the start of the message to the next record, or to the end of the last.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    fn next_section(&mut self) {
+        (self.section, self.left) = match self.section {
+            Section::Answer => (Section::Authority, core::mem::take(&mut self.authorities)),
+            Section::Authority => (Section::Additional, core::mem::take(&mut self.additionals)),
+            Section::Additional => (Section::Additional, 0),
+        };
+    }
+
+    fn skip_record(&mut self) -> Option<()> {
+        let mut at = self.at;
+        loop {
+            match *self.octets.get(at)? {
+                0 => break at = at.wrapping_add(1),
+                length @ 1..=63 => at = at.wrapping_add(1).wrapping_add(usize::from(length)),
+                0xc0.. => break at = at.wrapping_add(2),
+                _ => return None,
+            }
+        }
+        let &[.., high, low] = self.octets.get(at..)?.first_chunk::<10>()?;
+        let end = at
+            .wrapping_add(10)
+            .wrapping_add(usize::from(u16::from_be_bytes([high, low])));
+        if end > self.octets.len() {
+            return None;
+        }
+        self.at = end;
+        Some(())
+    }
+
+    fn read(&mut self) -> Result<Record<'a>, WireError> {
+        let (owner, at) = MessageName::read(self.octets, self.at, true)?;
+        let Some(&[a, b, c, d, e, f, g, h, i, j]) =
+            self.octets.get(at..).and_then(<[u8]>::first_chunk::<10>)
+        else {
+            return Err(WireError::new(WireErrorKind::Truncated, at));
+        };
+        let start = at.wrapping_add(10);
+        let end = start.wrapping_add(usize::from(u16::from_be_bytes([i, j])));
+        let octets = self
+            .octets
+            .get(..end)
+            .ok_or(WireError::new(WireErrorKind::Truncated, start))?;
+        self.at = end;
+        Ok(Record {
+            owner,
+            rtype: RType(u16::from_be_bytes([a, b])),
+            class: Class(u16::from_be_bytes([c, d])),
+            ttl: Ttl(u32::from_be_bytes([e, f, g, h])),
+            rdata: Rdata::in_message(octets, start),
+        })
+    }
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Result<Record<'a>, WireError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.left == 0 {
+            if self.authorities == 0 && self.additionals == 0 {
+                return None;
+            }
+            self.next_section();
+        }
+        self.left = self.left.wrapping_sub(1);
+        let record = self.read();
+        if record.is_err() {
+            (self.left, self.authorities, self.additionals) = (0, 0, 0);
+        }
+        Some(record)
+    }
+}
+
+impl core::iter::FusedIterator for Records<'_> {}

@@ -1,0 +1,236 @@
+//! Character strings (RFC 1035 §3.3) and text that runs to the end.
+
+use core::fmt::{self, Write};
+
+use super::kind::{Kind, Part};
+use super::tokens::{Token, Tokens};
+use crate::name::unescape;
+use crate::{Full, Reader, TextError, TextErrorKind, WireError, WireErrorKind, Writer};
+
+/// A character string: 0 to 255 octets, without its length octet. Shown in quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CharacterString<'a>(pub &'a [u8]);
+
+impl fmt::Display for CharacterString<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show_quoted(self.0, f)
+    }
+}
+
+/// Character strings up to the end of the RDATA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CharacterStrings<'a>(&'a [u8]);
+
+impl<'a> CharacterStrings<'a> {
+    /// The strings, one after the other.
+    pub fn iter(&self) -> impl Iterator<Item = CharacterString<'a>> + Clone + use<'a> {
+        let mut rest = self.0;
+        core::iter::from_fn(move || {
+            let (&length, after) = rest.split_first()?;
+            let (string, after) = after.split_at_checked(usize::from(length))?;
+            rest = after;
+            Some(CharacterString(string))
+        })
+    }
+
+    /// The octets with the length octets in.
+    #[must_use]
+    pub fn as_wire(&self) -> &'a [u8] {
+        self.0
+    }
+}
+
+/// One character string.
+pub(crate) struct Text;
+
+impl Kind for Text {
+    type Value<'a> = CharacterString<'a>;
+    const PART: Part = Part::Counted;
+
+    fn read<'a>(reader: &mut Reader<'a>) -> Result<CharacterString<'a>, WireError> {
+        let length = reader.u8()?;
+        reader.take(usize::from(length)).map(CharacterString)
+    }
+
+    fn write(value: CharacterString<'_>, out: &mut Writer<'_>) -> Result<(), Full> {
+        out.u8(u8::try_from(value.0.len()).map_err(|_| Full)?)?;
+        out.slice(value.0)
+    }
+
+    fn text<'t, T: Iterator<Item = Token<'t>>>(
+        tokens: &mut Tokens<'_, 't, T>,
+        out: &mut Writer<'_>,
+    ) -> Result<(), TextError> {
+        let token = tokens.need()?;
+        counted_text(token, tokens, out)
+    }
+
+    fn show(value: CharacterString<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{value}")
+    }
+}
+
+/// One character string or more.
+pub(crate) struct Texts;
+
+impl Kind for Texts {
+    type Value<'a> = CharacterStrings<'a>;
+    const PART: Part = Part::Rest;
+
+    fn read<'a>(reader: &mut Reader<'a>) -> Result<CharacterStrings<'a>, WireError> {
+        let all = reader.rest();
+        if all.is_empty() {
+            return Err(reader.error(WireErrorKind::Truncated));
+        }
+        while !reader.is_empty() {
+            Text::read(reader)?;
+        }
+        Ok(CharacterStrings(all))
+    }
+
+    fn write(value: CharacterStrings<'_>, out: &mut Writer<'_>) -> Result<(), Full> {
+        out.slice(value.0)
+    }
+
+    fn text<'t, T: Iterator<Item = Token<'t>>>(
+        tokens: &mut Tokens<'_, 't, T>,
+        out: &mut Writer<'_>,
+    ) -> Result<(), TextError> {
+        let mut token = tokens.need()?;
+        loop {
+            counted_text(token, tokens, out)?;
+            match tokens.take() {
+                Some(next) => token = next,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    fn show(value: CharacterStrings<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, string) in value.iter().enumerate() {
+            if index > 0 {
+                f.write_char(' ')?;
+            }
+            write!(f, "{string}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Text without a length, up to the end of the RDATA, as URI and CAA have it.
+pub(crate) struct QuotedRest;
+
+impl Kind for QuotedRest {
+    type Value<'a> = &'a [u8];
+    const PART: Part = Part::Rest;
+
+    fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
+        Ok(reader.take_rest())
+    }
+
+    fn write(value: &[u8], out: &mut Writer<'_>) -> Result<(), Full> {
+        out.slice(value)
+    }
+
+    fn text<'t, T: Iterator<Item = Token<'t>>>(
+        tokens: &mut Tokens<'_, 't, T>,
+        out: &mut Writer<'_>,
+    ) -> Result<(), TextError> {
+        let token = tokens.need()?;
+        plain_text(token, tokens, out)
+    }
+
+    fn show(value: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show_quoted(value, f)
+    }
+}
+
+/// A tag of letters and digits with a length octet (RFC 8659 §4.1).
+pub(crate) struct Tag;
+
+impl Kind for Tag {
+    type Value<'a> = CharacterString<'a>;
+    const PART: Part = Part::Counted;
+
+    fn read<'a>(reader: &mut Reader<'a>) -> Result<CharacterString<'a>, WireError> {
+        let at = *reader;
+        let tag = Text::read(reader)?;
+        if tag.0.is_empty() || !tag.0.iter().all(u8::is_ascii_alphanumeric) {
+            return Err(at.error(WireErrorKind::Value));
+        }
+        Ok(tag)
+    }
+
+    fn write(value: CharacterString<'_>, out: &mut Writer<'_>) -> Result<(), Full> {
+        Text::write(value, out)
+    }
+
+    fn text<'t, T: Iterator<Item = Token<'t>>>(
+        tokens: &mut Tokens<'_, 't, T>,
+        out: &mut Writer<'_>,
+    ) -> Result<(), TextError> {
+        let token = tokens.need()?;
+        if token.text.is_empty() || !token.text.iter().all(u8::is_ascii_alphanumeric) {
+            return Err(tokens.error(TextErrorKind::Value, 0));
+        }
+        counted_text(token, tokens, out)
+    }
+
+    fn show(value: CharacterString<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(core::str::from_utf8(value.0).unwrap_or(""))
+    }
+}
+
+fn counted_text<'t, T: Iterator<Item = Token<'t>>>(
+    token: Token<'t>,
+    tokens: &Tokens<'_, 't, T>,
+    out: &mut Writer<'_>,
+) -> Result<(), TextError> {
+    let length_at = out.len();
+    out.u8(0).map_err(tokens.full())?;
+    plain_text(token, tokens, out)?;
+    let length = out.len().saturating_sub(length_at).saturating_sub(1);
+    let octet =
+        u8::try_from(length).map_err(|_| tokens.error(TextErrorKind::StringTooLong, 255))?;
+    out.patch(length_at, octet);
+    Ok(())
+}
+
+fn plain_text<'t, T: Iterator<Item = Token<'t>>>(
+    token: Token<'t>,
+    tokens: &Tokens<'_, 't, T>,
+    out: &mut Writer<'_>,
+) -> Result<(), TextError> {
+    let mut rest = token.text;
+    loop {
+        let plain = rest
+            .iter()
+            .position(|&octet| octet == b'\\')
+            .unwrap_or(rest.len());
+        let (text, after) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
+        out.slice(text).map_err(tokens.full())?;
+        let Some((_, after)) = after.split_first() else {
+            return Ok(());
+        };
+        let at = token
+            .text
+            .len()
+            .saturating_sub(after.len())
+            .saturating_sub(1);
+        let (octet, used) = unescape(after).ok_or(tokens.error(TextErrorKind::Escape, at))?;
+        out.u8(octet).map_err(tokens.full())?;
+        rest = after.get(used..).unwrap_or(&[]);
+    }
+}
+
+pub(crate) fn show_quoted(octets: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_char('"')?;
+    for &octet in octets {
+        match octet {
+            b'"' | b'\\' => write!(f, "\\{}", char::from(octet))?,
+            b' '..=b'~' => f.write_char(char::from(octet))?,
+            _ => write!(f, "\\{octet:03}")?,
+        }
+    }
+    f.write_char('"')
+}

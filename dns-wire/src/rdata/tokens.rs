@@ -1,0 +1,132 @@
+//! The fields of a record as a zone file has them, already split.
+
+use crate::{Full, Name, TextError, TextErrorKind};
+
+/// One field: text between blanks, or between quotes, with its escapes still in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token<'t> {
+    /// The octets, without the quotes around them.
+    pub text: &'t [u8],
+    /// Whether it stood in quotes.
+    pub quoted: bool,
+}
+
+/// Splits a line at blanks, minding quotes and escapes. For single records, as tools and tests have
+/// them; a zone file has comments and parentheses, which are no business of this crate.
+pub fn split(line: &[u8]) -> Split<'_> {
+    Split { rest: line }
+}
+
+/// The fields of a line; see [`split`].
+#[derive(Clone, Debug)]
+pub struct Split<'t> {
+    rest: &'t [u8],
+}
+
+impl<'t> Iterator for Split<'t> {
+    type Item = Token<'t>;
+
+    fn next(&mut self) -> Option<Token<'t>> {
+        let rest = self.rest.trim_ascii_start();
+        let quoted = rest.first()? == &b'"';
+        let rest = if quoted { rest.get(1..)? } else { rest };
+        let mut escaped = false;
+        let end = rest
+            .iter()
+            .position(|&octet| {
+                let stop = !escaped
+                    && if quoted {
+                        octet == b'"'
+                    } else {
+                        octet.is_ascii_whitespace() || octet == b'"'
+                    };
+                escaped = octet == b'\\' && !escaped;
+                stop
+            })
+            .unwrap_or(rest.len());
+        let (text, after) = rest.split_at_checked(end)?;
+        self.rest = if quoted {
+            after.get(1..).unwrap_or(&[])
+        } else {
+            after
+        };
+        Some(Token { text, quoted })
+    }
+}
+
+/// Fields in work: which one, and what names are relative to.
+pub(crate) struct Tokens<'o, 't, T> {
+    iter: T,
+    ahead: Option<Token<'t>>,
+    /// The number of the field returned last, plus one.
+    taken: u32,
+    pub(crate) origin: Name<'o>,
+}
+
+impl<'o, 't, T: Iterator<Item = Token<'t>>> Tokens<'o, 't, T> {
+    pub(crate) fn new(iter: T, origin: Name<'o>) -> Self {
+        Self {
+            iter,
+            ahead: None,
+            taken: 0,
+            origin,
+        }
+    }
+
+    /// The next field, if there is one.
+    pub(crate) fn take(&mut self) -> Option<Token<'t>> {
+        let token = self.ahead.take().or_else(|| self.iter.next())?;
+        self.taken = self.taken.wrapping_add(1);
+        Some(token)
+    }
+
+    pub(crate) fn peek(&mut self) -> Option<Token<'t>> {
+        if self.ahead.is_none() {
+            self.ahead = self.iter.next();
+        }
+        self.ahead
+    }
+
+    /// The next field, which must be there.
+    pub(crate) fn need(&mut self) -> Result<Token<'t>, TextError> {
+        self.take().ok_or(TextError {
+            kind: TextErrorKind::Missing,
+            token: self.taken,
+            offset: 0,
+        })
+    }
+
+    pub(crate) fn finish(&mut self) -> Result<(), TextError> {
+        match self.take() {
+            None => Ok(()),
+            Some(_) => Err(self.error(TextErrorKind::Trailing, 0)),
+        }
+    }
+
+    /// An error in the field returned last.
+    pub(crate) fn error(&self, kind: TextErrorKind, offset: usize) -> TextError {
+        let token = self.taken.saturating_sub(1);
+        TextError {
+            kind,
+            token,
+            offset: u32::try_from(offset).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Puts the number of the field into an error that knows only the octet.
+    pub(crate) fn locate(&self, error: TextError) -> TextError {
+        TextError {
+            token: self.taken.saturating_sub(1),
+            ..error
+        }
+    }
+
+    pub(crate) fn full(&self) -> impl Fn(Full) -> TextError + use<'o, 't, T> {
+        let token = self.taken.saturating_sub(1);
+        move |Full| TextError {
+            kind: TextErrorKind::Full,
+            token,
+            offset: 0,
+        }
+    }
+}

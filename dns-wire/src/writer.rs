@@ -1,0 +1,67 @@
+//! Writing octets without a panic.
+
+use crate::Full;
+
+/// Octets written so far, in a buffer of the caller's.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    buffer: &'a mut [u8],
+    len: usize,
+}
+
+impl<'a> Writer<'a> {
+    pub(crate) fn new(buffer: &'a mut [u8]) -> Self {
+        Self { buffer, len: 0 }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn room(&mut self) -> &mut [u8] {
+        self.buffer.get_mut(self.len..).unwrap_or(&mut [])
+    }
+
+    /// Counts octets that the caller wrote into [`Writer::room`].
+    pub(crate) fn advance(&mut self, octets: usize) {
+        self.len = self.len.saturating_add(octets).min(self.buffer.len());
+    }
+
+    pub(crate) fn array<const N: usize>(&mut self, octets: [u8; N]) -> Result<(), Full> {
+        *self.room().first_chunk_mut::<N>().ok_or(Full)? = octets;
+        self.len = self.len.wrapping_add(N);
+        Ok(())
+    }
+
+    pub(crate) fn u8(&mut self, value: u8) -> Result<(), Full> {
+        self.array([value])
+    }
+
+    pub(crate) fn u16(&mut self, value: u16) -> Result<(), Full> {
+        self.array(value.to_be_bytes())
+    }
+
+    pub(crate) fn slice(&mut self, octets: &[u8]) -> Result<(), Full> {
+        self.room()
+            .get_mut(..octets.len())
+            .ok_or(Full)?
+            .copy_from_slice(octets);
+        self.len = self.len.wrapping_add(octets.len());
+        Ok(())
+    }
+
+    /// Overwrites the octet at `at`, which must have been written before.
+    pub(crate) fn patch(&mut self, at: usize, octet: u8) {
+        if let Some(place) = self.buffer.get_mut(at) {
+            *place = octet;
+        }
+    }
+
+    pub(crate) fn written(&self) -> &[u8] {
+        self.buffer.get(..self.len).unwrap_or(&[])
+    }
+
+    pub(crate) fn written_mut(&mut self) -> &mut [u8] {
+        self.buffer.get_mut(..self.len).unwrap_or(&mut [])
+    }
+}
