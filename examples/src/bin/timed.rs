@@ -1,0 +1,59 @@
+//! `timed`: a stateless NTP server that passes this machine's clock on.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::Parser;
+use service::console::complain;
+use service::ntp_server::{LOCAL_STRATUM, NtpServer};
+use service::ports;
+use service::signals::{Request, Requests};
+
+/// Serve this machine's clock over NTP (RFC 5905, versions 1 to 4).
+#[derive(Debug, Parser)]
+#[command(version, after_help = "Example:\n  timed --listen 127.0.0.1:1123\n  chronyd -Q -x 'server 127.0.0.1 port 1123 iburst maxsamples 1'")]
+struct Arguments {
+    /// Where to listen.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:1123")]
+    listen: SocketAddr,
+    /// The stratum to claim. Below 10 you vouch for the clock.
+    #[arg(long, value_name = "1..15", default_value_t = LOCAL_STRATUM, value_parser = clap::value_parser!(u8).range(1..=15))]
+    stratum: u8,
+    /// Worker threads.
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: u16,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            complain(message);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<(), String> {
+    let requests = Requests::listen()?;
+    let socket = ports::udp(arguments.listen)?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let server = Arc::new(NtpServer::new(arguments.stratum));
+    let workers = server
+        .start(&socket, usize::from(arguments.threads), &stop)
+        .map_err(|error| format!("cannot start the workers: {error}"))?;
+    let address = socket.local_addr().unwrap_or(arguments.listen);
+    println!("timed: NTP on {address} (UDP), stratum {}; Ctrl-C stops", arguments.stratum);
+    requests.each(|request| match request {
+        Request::Reload => println!("timed: nothing to reload, the clock is read for each reply"),
+        Request::Stop => stop.store(true, Ordering::Relaxed),
+    });
+    for worker in workers {
+        let _ = worker.join();
+    }
+    let (answered, ignored) = server.counts();
+    println!("timed: {answered} requests answered, {ignored} packets ignored");
+    Ok(())
+}
