@@ -21,25 +21,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let sample = ask(server)?;
     println!("server      {server}, stratum {}", sample.stratum.0);
-    println!(
-        "offset      {:+.6} s (server minus this clock)",
-        seconds(sample.offset.to_nanos())
-    );
+    println!("offset      {:+.6} s (server minus this clock)", seconds(sample.offset.to_nanos()));
     println!("delay       {:.6} s", seconds(sample.delay.to_nanos()));
     let bound = sample.root_distance(sample.time).to_nanos();
-    println!(
-        "true within ±{:.6} s of that offset, if the server is right",
-        seconds(bound)
-    );
+    println!("true within ±{:.6} s of that offset, if the server is right", seconds(bound));
     Ok(())
 }
 
 fn ask(server: SocketAddr) -> Result<Sample, Box<dyn std::error::Error>> {
-    let any = if server.is_ipv4() {
-        "0.0.0.0:0"
-    } else {
-        "[::]:0"
-    };
+    let any = if server.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
     let socket = UdpSocket::bind(any)?;
     socket.connect(server)?;
     socket.set_read_timeout(Some(Duration::from_secs(2)))?;
@@ -62,10 +52,7 @@ fn own_responder() -> io::Result<SocketAddr> {
         let Ok((octets, client)) = socket.recv_from(&mut request) else {
             return;
         };
-        let arrival = Arrival {
-            received: now(),
-            noise: random(),
-        };
+        let arrival = Arrival { received: now(), noise: random() };
         let state = ServerState {
             leap: Leap::None,
             stratum: Stratum(10),
@@ -76,16 +63,7 @@ fn own_responder() -> io::Result<SocketAddr> {
             reference_time: now(),
         };
         let request = request.get(..octets).unwrap_or_default();
-        if respond(
-            request,
-            arrival,
-            now,
-            &state,
-            &Policy::default(),
-            &mut reply,
-        )
-        .is_ok()
-        {
+        if respond(request, arrival, now, &state, &Policy::default(), &mut reply).is_ok() {
             // A lost reply is the client's to notice.
             let _ = socket.send_to(&reply, client);
         }
@@ -95,13 +73,8 @@ fn own_responder() -> io::Result<SocketAddr> {
 
 fn now() -> Timestamp {
     // A clock before 1970 reads as 1970.
-    let unix = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    Timestamp::from_unix(
-        i64::try_from(unix.as_secs()).unwrap_or(i64::MAX),
-        unix.subsec_nanos(),
-    )
+    let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_unix(i64::try_from(unix.as_secs()).unwrap_or(i64::MAX), unix.subsec_nanos())
 }
 
 /// Good enough to tell one's own reply; a real client takes the operating system's generator.

@@ -25,11 +25,8 @@ impl Frequency {
     pub const fn over(self, elapsed: Span) -> Span {
         let product = (self.0 as i128).saturating_mul(elapsed.to_bits() as i128);
         let up = PARTS.saturating_sub(1);
-        let product = if product > 0 {
-            product.saturating_add(up)
-        } else {
-            product.saturating_sub(up)
-        };
+        let product =
+            if product > 0 { product.saturating_add(up) } else { product.saturating_sub(up) };
         Span::from_bits(saturate64(product / PARTS))
     }
 }
@@ -42,14 +39,8 @@ mod tests {
 
     #[test]
     fn adds_up() {
-        assert_eq!(
-            Frequency::PHI.over(Span::from_seconds(1_000_000)),
-            Span::from_seconds(15)
-        );
-        assert_eq!(
-            Frequency::from_ppm(-1).over(Span::from_bits(1)),
-            Span::from_bits(-1)
-        );
+        assert_eq!(Frequency::PHI.over(Span::from_seconds(1_000_000)), Span::from_seconds(15));
+        assert_eq!(Frequency::from_ppm(-1).over(Span::from_bits(1)), Span::from_bits(-1));
         assert_eq!(Frequency::ZERO.over(Span::MAX), Span::ZERO);
         assert_eq!(Frequency(i64::MAX).over(Span::MIN), Span::MIN);
     }

@@ -54,7 +54,10 @@
 extern crate std;
 
 pub mod client;
+pub mod extension;
 pub mod limiter;
+#[cfg(feature = "mac")]
+pub mod mac;
 pub mod server;
 pub mod smear;
 

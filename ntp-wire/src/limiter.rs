@@ -60,13 +60,7 @@ impl<'a> Limiter<'a> {
     pub fn new(sets: &'a mut [Set], rules: Rules, key: [u64; 2]) -> Result<Self, NoMemory> {
         let rules = rules.clamped();
         let used = 1_usize << sets.len().checked_ilog2().ok_or(NoMemory)?;
-        Ok(Self {
-            sets,
-            mask: used.saturating_sub(1),
-            key,
-            rules,
-            tokens: rules.tokens(),
-        })
+        Ok(Self { sets, mask: used.saturating_sub(1), key, rules, tokens: rules.tokens() })
     }
 
     /// Counts a request of `client` at `now` and says what to do with it.
@@ -140,10 +134,7 @@ impl Client {
             },
             IpAddr::V6(address) => {
                 let bits = address.to_bits() & leading_ipv6(ipv6_bits);
-                Self {
-                    high: low64(bits >> 64),
-                    low: low64(bits),
-                }
+                Self { high: low64(bits >> 64), low: low64(bits) }
             }
         }
     }

@@ -49,9 +49,7 @@ impl Packet {
     pub const fn parse(octets: &[u8]) -> Result<(Self, &[u8]), TooShort> {
         match octets.split_first_chunk::<{ Self::LEN }>() {
             Some((header, rest)) => Ok((Self::from_bytes(header), rest)),
-            None => Err(TooShort {
-                octets: octets.len(),
-            }),
+            None => Err(TooShort { octets: octets.len() }),
         }
     }
 

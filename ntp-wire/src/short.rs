@@ -37,11 +37,7 @@ impl Short {
             return Self::ZERO;
         }
         let units = bits.cast_unsigned().saturating_add(0xffff) >> 16;
-        if units > u32::MAX as u64 {
-            Self::MAX
-        } else {
-            Self(low32(units))
-        }
+        if units > u32::MAX as u64 { Self::MAX } else { Self(low32(units)) }
     }
 
     /// The same length as a [`Span`]; exact.

@@ -35,12 +35,7 @@ impl State {
     }
 
     const fn round(self) -> Self {
-        let Self {
-            mut v0,
-            mut v1,
-            mut v2,
-            mut v3,
-        } = self;
+        let Self { mut v0, mut v1, mut v2, mut v3 } = self;
         v0 = v0.wrapping_add(v1);
         v2 = v2.wrapping_add(v3);
         v1 = v1.rotate_left(13) ^ v0;

@@ -51,32 +51,20 @@ impl Smear {
             Kind::Delete => 86_399,
         };
         let start = leap.midnight.minus(Span::from_seconds(43_200));
-        Self {
-            leap,
-            start,
-            curve: Curve::linear(window),
-        }
+        Self { leap, start, curve: Curve::linear(window) }
     }
 
     /// Linear over 62 500 s from the leap on, 16 ppm. What Meta's fbclock does.
     #[must_use]
     pub const fn linear_after(leap: LeapSecond) -> Self {
-        Self {
-            leap,
-            start: leap.step(),
-            curve: Curve::linear(62_500),
-        }
+        Self { leap, start: leap.step(), curve: Curve::linear(62_500) }
     }
 
     /// Linear over `seconds` (1 to 100 000, clamped) that end with the leap. What NTPsec does.
     #[must_use]
     pub const fn linear_before(leap: LeapSecond, seconds: u32) -> Self {
         let curve = Curve::linear(seconds);
-        Self {
-            leap,
-            start: leap.step().minus(curve.window()),
-            curve,
-        }
+        Self { leap, start: leap.step().minus(curve.window()), curve }
     }
 
     /// Two parabolas over 62 500 s from the leap on, at most 32 ppm. What chrony does with
@@ -94,22 +82,14 @@ impl Smear {
     /// `ramp` is clamped to 1 to 50 000, the whole to 100 000.
     #[must_use]
     pub const fn clamped_spline_after(leap: LeapSecond, ramp: u32, flat: u32) -> Self {
-        Self {
-            leap,
-            start: leap.step(),
-            curve: Curve::spline(ramp, flat),
-        }
+        Self { leap, start: leap.step(), curve: Curve::spline(ramp, flat) }
     }
 
     /// Half a cosine over `seconds` (1 to 100 000, clamped) that end with the leap. What ntpd does.
     #[must_use]
     pub const fn cosine_before(leap: LeapSecond, seconds: u32) -> Self {
         let curve = Curve::cosine(seconds);
-        Self {
-            leap,
-            start: leap.step().minus(curve.window()),
-            curve,
-        }
+        Self { leap, start: leap.step().minus(curve.window()), curve }
     }
 
     /// The leap second that is spread.

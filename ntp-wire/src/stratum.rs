@@ -24,10 +24,6 @@ impl Stratum {
     /// The stratum of a server that follows one at this stratum; never above 16.
     #[must_use]
     pub const fn next(self) -> Self {
-        if self.is_synchronised() {
-            Self(self.0.saturating_add(1))
-        } else {
-            Self::UNSYNCHRONISED
-        }
+        if self.is_synchronised() { Self(self.0.saturating_add(1)) } else { Self::UNSYNCHRONISED }
     }
 }

@@ -40,10 +40,7 @@ impl Timestamp {
     #[must_use]
     pub const fn from_unix(seconds: i64, nanos: u32) -> Self {
         let carry = nanos / NANOS_PER_SECOND;
-        let seconds = seconds
-            .wrapping_add(UNIX_EPOCH)
-            .wrapping_add(carry as i64)
-            .cast_unsigned();
+        let seconds = seconds.wrapping_add(UNIX_EPOCH).wrapping_add(carry as i64).cast_unsigned();
         // At most 999_999_999 * 2^32 + 5 * 10^8: below 2^62.
         let scaled = ((nanos % NANOS_PER_SECOND) as u64) << 32;
         let fraction = scaled.wrapping_add(500_000_000) / 1_000_000_000;
@@ -62,11 +59,7 @@ impl Timestamp {
         let seconds = pivot.saturating_add(distance as i64);
         let scaled = (low32(self.0) as u64).wrapping_mul(NANOS_PER_SECOND as u64);
         let nanos = high32(scaled.wrapping_add(1 << 31));
-        if nanos == NANOS_PER_SECOND {
-            (seconds.saturating_add(1), 0)
-        } else {
-            (seconds, nanos)
-        }
+        if nanos == NANOS_PER_SECOND { (seconds.saturating_add(1), 0) } else { (seconds, nanos) }
     }
 
     /// Whether all 64 bits are zero, which a packet uses for "unknown".
@@ -149,10 +142,7 @@ mod tests {
     fn a_nanosecond_carry_is_a_second() {
         let almost = Timestamp::from_bits(u64::from(u32::MAX));
         assert_eq!(almost.to_unix(2_085_978_496), (2_085_978_497, 0));
-        assert_eq!(
-            Timestamp::from_unix(7, 1_500_000_000),
-            Timestamp::from_unix(8, 500_000_000)
-        );
+        assert_eq!(Timestamp::from_unix(7, 1_500_000_000), Timestamp::from_unix(8, 500_000_000));
     }
 
     #[test]

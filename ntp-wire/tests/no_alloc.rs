@@ -54,17 +54,11 @@ fn hot_functions_do_not_allocate() {
     let asked = request(7).to_bytes();
     let state = ServerState::unsynchronised();
     let policy = Policy::default();
-    let arrival = Arrival {
-        received: now,
-        noise: 1,
-    };
+    let arrival = Arrival { received: now, noise: 1 };
     let mut out = [0; 48];
     let mut sets = [Set::EMPTY; 4];
     let mut limiter = Limiter::new(&mut sets, Rules::default(), [1, 2]).unwrap();
-    let leap = LeapSecond {
-        midnight: now,
-        kind: Kind::Insert,
-    };
+    let leap = LeapSecond { midnight: now, kind: Kind::Insert };
     let mut exchange = Exchange::new(7, now, Log2Seconds(-20));
 
     let mut rows: Vec<Row<'_>> = vec![
@@ -77,10 +71,7 @@ fn hot_functions_do_not_allocate() {
         ("limiter", {
             Box::new(|| {
                 for number in 0..100 {
-                    let client = Client {
-                        high: number % 30,
-                        low: 0,
-                    };
+                    let client = Client { high: number % 30, low: 0 };
                     black_box(limiter.check(client, now));
                 }
             })

@@ -44,12 +44,7 @@ impl Exchange {
     /// unpredictable and new for each request.
     #[must_use]
     pub const fn new(random: u64, sent: Timestamp, precision: Log2Seconds) -> Self {
-        Self {
-            request: request(random),
-            sent,
-            precision,
-            answered: false,
-        }
+        Self { request: request(random), sent, precision, answered: false }
     }
 
     /// The same in another version: what comes back must be in that version too.
@@ -82,9 +77,7 @@ impl Exchange {
     /// the path). The exchange is then over, as after a sample.
     pub fn accept(&mut self, octets: &[u8], received: Timestamp) -> Result<Sample, Rejected> {
         let Ok((reply, _)) = Packet::parse(octets) else {
-            return Err(Rejected::TooShort {
-                octets: octets.len(),
-            });
+            return Err(Rejected::TooShort { octets: octets.len() });
         };
         if reply.version != self.request.version {
             return Err(Rejected::Version(reply.version));
@@ -119,11 +112,7 @@ impl Exchange {
             return Err(Rejected::ReferenceInFuture);
         }
         // Test 7.
-        let root = reply
-            .root_delay
-            .to_span()
-            .half()
-            .plus(reply.root_dispersion.to_span());
+        let root = reply.root_delay.to_span().half().plus(reply.root_dispersion.to_span());
         if root >= MAX_DISPERSION {
             return Err(Rejected::RootDistance);
         }

@@ -73,11 +73,7 @@ impl Sample {
         Self {
             time: stamps.destination,
             offset: stamps.offset(),
-            delay: if delay.to_bits() < floor.to_bits() {
-                floor
-            } else {
-                delay
-            },
+            delay: if delay.to_bits() < floor.to_bits() { floor } else { delay },
             dispersion: reading.plus(Frequency::PHI.over(away)),
             leap: server.leap,
             stratum: server.stratum,
@@ -93,10 +89,7 @@ impl Sample {
     pub const fn root_distance(&self, now: Timestamp) -> Span {
         let delay = self.delay.plus(self.root_delay.to_span());
         let age = Frequency::PHI.over(now.since(self.time).abs());
-        let dispersion = self
-            .dispersion
-            .plus(self.root_dispersion.to_span())
-            .plus(age);
+        let dispersion = self.dispersion.plus(self.root_dispersion.to_span()).plus(age);
         delay.half().plus(Span::from_bits(1)).plus(dispersion)
     }
 }
@@ -130,12 +123,8 @@ mod tests {
         // 1970 on one side, 2026 on the other: more than 2^63 in sum, and still right.
         let client = Timestamp::from_unix(5, 0);
         let server = Timestamp::from_unix(1_790_000_000, 0);
-        let stamps = Stamps {
-            origin: client,
-            receive: server,
-            transmit: server,
-            destination: client,
-        };
+        let stamps =
+            Stamps { origin: client, receive: server, transmit: server, destination: client };
         assert_eq!(stamps.offset(), Span::from_seconds(1_790_000_000 - 5));
         assert_eq!(stamps.delay(), Span::ZERO);
     }

@@ -59,10 +59,7 @@ mod tests {
         assert_eq!(Rate::of(u32::MAX), Rate(16 - 31 * 4 - 3));
         for ticks in 1..100_000_u32 {
             let exact = 4.0 * (4.0 - f64::from(ticks).log2());
-            assert!(
-                (f64::from(Rate::of(ticks).0) - exact).abs() < 1.5,
-                "{ticks}"
-            );
+            assert!((f64::from(Rate::of(ticks).0) - exact).abs() < 1.5, "{ticks}");
         }
     }
 

@@ -47,12 +47,7 @@ impl Rules {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self {
-            interval: 3,
-            burst: 8,
-            leak: 2,
-            kiss: 0,
-        }
+        Self { interval: 3, burst: 8, leak: 2, kiss: 0 }
     }
 }
 
@@ -77,8 +72,7 @@ impl Tokens {
         let tokens = if self.shift >= 0 {
             let shift = self.shift.cast_unsigned();
             // Differences of whole periods, so that many short steps add up to one long one.
-            to.wrapping_shr(shift)
-                .wrapping_sub(from.wrapping_shr(shift))
+            to.wrapping_shr(shift).wrapping_sub(from.wrapping_shr(shift))
                 & u32::MAX.wrapping_shr(shift)
         } else {
             ticks.saturating_mul(1 << (self.shift.unsigned_abs() & 31))
@@ -95,16 +89,8 @@ mod tests {
     fn every_rule_fits_16_bits() {
         for interval in -19..=12 {
             for burst in 1..=255 {
-                let tokens = Rules {
-                    interval,
-                    burst,
-                    ..Rules::default()
-                }
-                .tokens();
-                assert_eq!(
-                    u32::from(tokens.max),
-                    u32::from(tokens.per_hit) * u32::from(burst)
-                );
+                let tokens = Rules { interval, burst, ..Rules::default() }.tokens();
+                assert_eq!(u32::from(tokens.max), u32::from(tokens.per_hit) * u32::from(burst));
                 // A hit costs exactly 2^interval s of refill.
                 let ticks = f64::from(tokens.per_hit) * f64::from(tokens.shift).exp2();
                 assert_eq!(ticks, f64::from(i32::from(interval) + 4).exp2());
@@ -114,22 +100,14 @@ mod tests {
 
     #[test]
     fn refill_adds_up() {
-        let tokens = Rules {
-            interval: 12,
-            burst: 255,
-            ..Rules::default()
-        }
-        .tokens();
+        let tokens = Rules { interval: 12, burst: 255, ..Rules::default() }.tokens();
         let start = u32::MAX - 5000;
         let mut sum = 0;
         for step in 0..10_000_u32 {
             let from = start.wrapping_add(step);
             sum += u32::from(tokens.refill(from, from.wrapping_add(1)));
         }
-        assert_eq!(
-            sum,
-            u32::from(tokens.refill(start, start.wrapping_add(10_000)))
-        );
+        assert_eq!(sum, u32::from(tokens.refill(start, start.wrapping_add(10_000))));
         assert_eq!(tokens.refill(1000, 10), 0);
     }
 }

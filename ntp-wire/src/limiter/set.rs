@@ -12,9 +12,7 @@ pub struct Set {
 
 impl Set {
     /// A set without clients.
-    pub const EMPTY: Self = Self {
-        records: [Record::FREE; 5],
-    };
+    pub const EMPTY: Self = Self { records: [Record::FREE; 5] };
 
     /// The record of the client whose hash has this tag: its own, or a fresh one in the place of
     /// the one used longest ago (of several, the one with the fullest bucket).
@@ -22,23 +20,12 @@ impl Set {
     /// Two clients with the same 30 bits of tag in one set share a bucket.
     pub(super) fn record(&mut self, tag: u32, tick: u32, tokens: u16) -> Option<&mut Record> {
         let tag = (tag | OCCUPIED) & !DROPPED;
-        if let Some(own) = self
-            .records
-            .iter()
-            .position(|record| record.tag & !DROPPED == tag)
-        {
+        if let Some(own) = self.records.iter().position(|record| record.tag & !DROPPED == tag) {
             return self.records.get_mut(own);
         }
-        let victim = self
-            .records
-            .iter_mut()
-            .max_by_key(|record| (record.age(tick), record.tokens))?;
-        *victim = Record {
-            tag,
-            last: tick,
-            tokens,
-            ..Record::FREE
-        };
+        let victim =
+            self.records.iter_mut().max_by_key(|record| (record.age(tick), record.tokens))?;
+        *victim = Record { tag, last: tick, tokens, ..Record::FREE };
         Some(victim)
     }
 }
@@ -58,28 +45,15 @@ pub(super) struct Record {
 }
 
 impl Record {
-    const FREE: Self = Self {
-        tag: 0,
-        last: 0,
-        tokens: 0,
-        answered: Rate::UNKNOWN,
-        unanswered: Rate::UNKNOWN,
-    };
+    const FREE: Self =
+        Self { tag: 0, last: 0, tokens: 0, answered: Rate::UNKNOWN, unanswered: Rate::UNKNOWN };
 
     /// Counts a request at `tick`: refills the bucket and updates the rate.
     pub(super) fn count(&mut self, tick: u32, tokens: &Tokens) {
         let refill = tokens.refill(self.last, tick);
         self.tokens = self.tokens.saturating_add(refill).min(tokens.max);
-        let elapsed = tick
-            .wrapping_sub(self.last)
-            .cast_signed()
-            .max(0)
-            .cast_unsigned();
-        let rate = if self.tag & DROPPED == 0 {
-            &mut self.answered
-        } else {
-            &mut self.unanswered
-        };
+        let elapsed = tick.wrapping_sub(self.last).cast_signed().max(0).cast_unsigned();
+        let rate = if self.tag & DROPPED == 0 { &mut self.answered } else { &mut self.unanswered };
         rate.update(elapsed);
         self.tag &= !DROPPED;
         self.last = tick;
@@ -113,11 +87,7 @@ impl Record {
     fn age(&self, tick: u32) -> u32 {
         match self.tag {
             0 => u32::MAX,
-            _ => tick
-                .wrapping_sub(self.last)
-                .cast_signed()
-                .max(0)
-                .cast_unsigned(),
+            _ => tick.wrapping_sub(self.last).cast_signed().max(0).cast_unsigned(),
         }
     }
 }

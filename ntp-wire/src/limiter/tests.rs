@@ -7,10 +7,7 @@ const START: Timestamp = Timestamp::from_unix(1_700_000_000, 0);
 const KEY: [u64; 2] = [0x0706_0504_0302_0100, 0x0f0e_0d0c_0b0a_0908];
 
 fn client(number: u64) -> Client {
-    Client {
-        high: number,
-        low: 0,
-    }
+    Client { high: number, low: 0 }
 }
 
 /// A thousand requests, 100 a second.
@@ -35,11 +32,7 @@ fn a_storm_gets_its_burst_and_then_the_leak() {
     assert!((0.21..0.30).contains(&answered), "{answered}");
     assert_eq!(share(&verdicts, Verdict::Kiss), 0.0);
 
-    let verdicts = storm(Rules {
-        burst: 16,
-        leak: 4,
-        ..Rules::default()
-    });
+    let verdicts = storm(Rules { burst: 16, leak: 4, ..Rules::default() });
     assert_eq!(verdicts[..16], [Verdict::Answer; 16]);
     let answered = share(&verdicts, Verdict::Answer);
     assert!((0.04..0.11).contains(&answered), "{answered}");
@@ -47,10 +40,7 @@ fn a_storm_gets_its_burst_and_then_the_leak() {
 
 #[test]
 fn some_of_the_rest_get_a_kiss() {
-    let verdicts = storm(Rules {
-        kiss: 1,
-        ..Rules::default()
-    });
+    let verdicts = storm(Rules { kiss: 1, ..Rules::default() });
     let kissed = share(&verdicts[8..], Verdict::Kiss);
     assert!((0.30..0.45).contains(&kissed), "{kissed}");
 }
@@ -68,10 +58,7 @@ fn a_polite_client_is_always_answered() {
 #[test]
 fn a_bucket_refills() {
     let mut sets = [Set::EMPTY; 1];
-    let rules = Rules {
-        leak: 4,
-        ..Rules::default()
-    };
+    let rules = Rules { leak: 4, ..Rules::default() };
     let mut limiter = Limiter::new(&mut sets, rules, KEY).unwrap();
     for _ in 0..8 {
         assert_eq!(limiter.check(client(1), START), Verdict::Answer);
@@ -80,20 +67,14 @@ fn a_bucket_refills() {
     for _ in 0..3 {
         assert_eq!(limiter.check(client(1), later), Verdict::Answer);
     }
-    let dropped = (0..20)
-        .filter(|_| limiter.check(client(1), later) == Verdict::Drop)
-        .count();
+    let dropped = (0..20).filter(|_| limiter.check(client(1), later) == Verdict::Drop).count();
     assert!(dropped > 0);
 }
 
 #[test]
 fn the_longest_idle_client_makes_room() {
     let mut sets = [Set::EMPTY; 1];
-    let rules = Rules {
-        burst: 1,
-        leak: 4,
-        ..Rules::default()
-    };
+    let rules = Rules { burst: 1, leak: 4, ..Rules::default() };
     let mut limiter = Limiter::new(&mut sets, rules, KEY).unwrap();
     for number in 1..=5_u64 {
         let now = START.plus(Span::from_seconds(number.cast_signed()));
@@ -116,10 +97,7 @@ fn the_longest_idle_client_makes_room() {
 #[test]
 fn a_client_that_asks_faster_unanswered_is_mostly_answered() {
     let mut sets = [Set::EMPTY; 1];
-    let rules = Rules {
-        leak: 4,
-        ..Rules::default()
-    };
+    let rules = Rules { leak: 4, ..Rules::default() };
     let mut limiter = Limiter::new(&mut sets, rules, KEY).unwrap();
     let (mut now, mut answered) = (START, 0);
     for _ in 0..2000 {
@@ -150,10 +128,7 @@ fn time_may_do_anything() {
 
 #[test]
 fn memory_is_needed() {
-    assert_eq!(
-        Limiter::new(&mut [], Rules::default(), KEY).err(),
-        Some(NoMemory)
-    );
+    assert_eq!(Limiter::new(&mut [], Rules::default(), KEY).err(), Some(NoMemory));
 }
 
 #[test]
@@ -161,23 +136,11 @@ fn prefixes() {
     let v4: IpAddr = "192.0.2.77".parse().unwrap();
     let mapped: IpAddr = "::ffff:192.0.2.77".parse().unwrap();
     let v6: IpAddr = "2001:db8:1:2:3:4:5:6".parse().unwrap();
-    assert_eq!(
-        Client::from(v4),
-        Client {
-            high: 0,
-            low: 0xffff_c000_024d
-        }
-    );
+    assert_eq!(Client::from(v4), Client { high: 0, low: 0xffff_c000_024d });
     assert_eq!(Client::from(v4), Client::from(mapped));
     assert_eq!(Client::from_prefix(v4, 24, 0).low, 0xffff_c000_0200);
     assert_eq!(Client::from_prefix(v4, 0, 0).low, 0xffff_0000_0000);
-    assert_eq!(
-        Client::from(v6),
-        Client {
-            high: 0x2001_0db8_0001_0002,
-            low: 0
-        }
-    );
+    assert_eq!(Client::from(v6), Client { high: 0x2001_0db8_0001_0002, low: 0 });
     assert_eq!(Client::from_prefix(v6, 0, 200).low, 0x0003_0004_0005_0006);
     assert_eq!(Client::from_prefix(v6, 0, 32).high, 0x2001_0db8_0000_0000);
 }

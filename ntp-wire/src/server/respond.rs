@@ -46,17 +46,9 @@ pub fn respond(
     let noise = arrival.noise;
     let transmit = transmit();
     let reply = Packet {
-        leap: if synchronised {
-            state.leap
-        } else {
-            Leap::Unsynchronised
-        },
+        leap: if synchronised { state.leap } else { Leap::Unsynchronised },
         // RFC 5905 §7.3: stratum 16 travels as 0.
-        stratum: if synchronised {
-            state.stratum
-        } else {
-            Stratum::UNSPECIFIED
-        },
+        stratum: if synchronised { state.stratum } else { Stratum::UNSPECIFIED },
         precision: state.precision,
         root_delay: state.root_delay,
         root_dispersion: state.root_dispersion_at(transmit),
@@ -132,16 +124,13 @@ impl Question {
     #[inline]
     fn parse(request: &[u8], policy: &Policy) -> Result<Self, Ignored> {
         let Ok((header, _)) = Packet::parse(request) else {
-            return Err(Ignored::TooShort {
-                octets: request.len(),
-            });
+            return Err(Ignored::TooShort { octets: request.len() });
         };
         if !policy.versions.contains(header.version) {
             return Err(Ignored::Version(header.version));
         }
-        let mode = policy
-            .reply_mode(header.version, header.mode)
-            .ok_or(Ignored::Mode(header.mode))?;
+        let mode =
+            policy.reply_mode(header.version, header.mode).ok_or(Ignored::Mode(header.mode))?;
         Ok(Self { header, mode })
     }
 

@@ -52,10 +52,7 @@ impl ServerState {
         // In units of 2^-16 s: below 2^47 before, 2^51 after the product, 2^32 after the quotient.
         let units = (elapsed.cast_unsigned() >> 16).saturating_add(1);
         let growth = units.saturating_mul(PHI_PPM) / 1_000_000;
-        self.root_dispersion
-            .plus(Short::from_bits(crate::bits::low32(
-                growth.saturating_add(1),
-            )))
+        self.root_dispersion.plus(Short::from_bits(crate::bits::low32(growth.saturating_add(1))))
     }
 }
 

@@ -16,9 +16,7 @@ pub(super) fn rate(elapsed: u128, window: u128, parts: u128) -> u128 {
     let angle = quarter_turns(elapsed, window);
     let slope = product(sine(angle), sine(HALF_PI.saturating_sub(angle)));
     // Below 2^63; times parts (2^40): below 2^103.
-    let slope = product(slope, HALF_PI)
-        .saturating_mul(2)
-        .saturating_mul(parts);
+    let slope = product(slope, HALF_PI).saturating_mul(2).saturating_mul(parts);
     (slope >> 30).checked_div(window).unwrap_or(0)
 }
 

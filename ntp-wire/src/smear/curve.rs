@@ -24,27 +24,18 @@ enum Shape {
 
 impl Curve {
     pub(super) const fn linear(window: u32) -> Self {
-        Self {
-            shape: Shape::Linear,
-            window: clamp(window, 1, LONGEST),
-        }
+        Self { shape: Shape::Linear, window: clamp(window, 1, LONGEST) }
     }
 
     pub(super) const fn spline(ramp: u32, flat: u32) -> Self {
         let ramp = clamp(ramp, 1, LONGEST / 2);
         let ramps = ramp.saturating_mul(2);
         let flat = clamp(flat, 0, LONGEST.saturating_sub(ramps));
-        Self {
-            shape: Shape::Spline { ramp },
-            window: ramps.saturating_add(flat),
-        }
+        Self { shape: Shape::Spline { ramp }, window: ramps.saturating_add(flat) }
     }
 
     pub(super) const fn cosine(window: u32) -> Self {
-        Self {
-            shape: Shape::Cosine,
-            window: clamp(window, 1, LONGEST),
-        }
+        Self { shape: Shape::Cosine, window: clamp(window, 1, LONGEST) }
     }
 
     pub(super) const fn window(&self) -> Span {
@@ -115,10 +106,7 @@ fn spline(elapsed: u128, window: u128, ramp: u128) -> u128 {
 fn divide_up_or_down(t: u128, area: u128) -> (u128, u128) {
     let divisor = area << 33;
     let square = t.saturating_mul(t);
-    (
-        divide(square, divisor),
-        divide(square.saturating_add(divisor.saturating_sub(1)), divisor),
-    )
+    (divide(square, divisor), divide(square.saturating_add(divisor.saturating_sub(1)), divisor))
 }
 
 fn divide(dividend: u128, divisor: u128) -> u128 {

@@ -4,14 +4,8 @@ use std::vec::Vec;
 
 /// 2017-01-01 00:00:00 UTC, right after the last leap second so far.
 const MIDNIGHT: Timestamp = Timestamp::from_unix(1_483_228_800, 0);
-const INSERT: LeapSecond = LeapSecond {
-    midnight: MIDNIGHT,
-    kind: Kind::Insert,
-};
-const DELETE: LeapSecond = LeapSecond {
-    midnight: MIDNIGHT,
-    kind: Kind::Delete,
-};
+const INSERT: LeapSecond = LeapSecond { midnight: MIDNIGHT, kind: Kind::Insert };
+const DELETE: LeapSecond = LeapSecond { midnight: MIDNIGHT, kind: Kind::Delete };
 
 fn all(leap: LeapSecond) -> Vec<Smear> {
     std::vec![
@@ -47,10 +41,7 @@ fn by_float(smear: &Smear, elapsed: Span) -> f64 {
         spline(0.5)
     } else if *smear == Smear::clamped_spline_after(smear.leap, 10_000, 30_000) {
         spline(0.2)
-    } else if [86_400, 1001]
-        .iter()
-        .any(|&w| *smear == Smear::cosine_before(smear.leap, w))
-    {
+    } else if [86_400, 1001].iter().any(|&w| *smear == Smear::cosine_before(smear.leap, w)) {
         (1.0 - (core::f64::consts::PI * t).cos()) / 2.0
     } else {
         t
@@ -67,13 +58,7 @@ fn google_noon_to_noon() {
     assert_eq!(smear.start(), at(-43_200));
     assert_eq!(smear.leap().utc(smear.end()), at(43_200));
     // Half a second behind as the leap second starts.
-    assert_eq!(
-        smear
-            .offset_from_utc(at(0).minus(Span::from_bits(1)))
-            .to_nanos()
-            / 100_000,
-        -4999
-    );
+    assert_eq!(smear.offset_from_utc(at(0).minus(Span::from_bits(1))).to_nanos() / 100_000, -4999);
     assert_eq!(smear.offset_from_utc(at(0)).to_nanos() / 100_000, 5000);
 }
 
@@ -83,10 +68,7 @@ fn fbclock_linear() {
     let smear = Smear::linear_after(INSERT);
     for nanos in (0..62_500_000_000_000_i64).step_by(3_333_333_333) {
         let theirs = nanos - nanos / 62_500;
-        let ours = smear
-            .smeared(at(0).plus(Span::from_nanos(nanos)))
-            .since(at(0))
-            .to_nanos();
+        let ours = smear.smeared(at(0).plus(Span::from_nanos(nanos))).since(at(0)).to_nanos();
         assert!((ours - theirs).abs() <= 1, "{nanos}: {ours} {theirs}");
     }
 }
@@ -122,10 +104,7 @@ fn every_curve_agrees_with_floating_point() {
             let elapsed = Span::from_bits(window / 1000 * step + step * 7919);
             let exact = by_float(&smear, elapsed) * 4_294_967_296.0;
             let ours = smear.applied(smear.start().plus(elapsed)).to_bits() as f64;
-            assert!(
-                (ours - exact).abs() <= 1.001,
-                "{smear:?} {step}: {ours} {exact}"
-            );
+            assert!((ours - exact).abs() <= 1.001, "{smear:?} {step}: {ours} {exact}");
         }
     }
 }

@@ -4,10 +4,7 @@ use proptest::prelude::*;
 
 const RECEIVED: Timestamp = Timestamp::from_unix(1_700_000_000, 250_000_000);
 const SENT: Timestamp = Timestamp::from_unix(1_700_000_000, 250_010_000);
-const ARRIVAL: Arrival = Arrival {
-    received: RECEIVED,
-    noise: 0xaaaa_aaaa_5555_5555,
-};
+const ARRIVAL: Arrival = Arrival { received: RECEIVED, noise: 0xaaaa_aaaa_5555_5555 };
 
 fn state() -> ServerState {
     ServerState {
@@ -40,10 +37,7 @@ fn ask(request: &[u8], state: &ServerState, policy: &Policy) -> Result<Packet, I
 
 #[test]
 fn every_field_of_a_reply() {
-    let request = Packet {
-        poll: Log2Seconds(7),
-        ..client::request(0x1122_3344_5566_7788)
-    };
+    let request = Packet { poll: Log2Seconds(7), ..client::request(0x1122_3344_5566_7788) };
     let reply = ask(&request.to_bytes(), &state(), &Policy::default()).unwrap();
     assert_eq!(reply.leap, Leap::Insert);
     assert_eq!((reply.version, reply.mode), (Version::V4, Mode::Server));
@@ -74,10 +68,7 @@ fn poll_is_at_least_the_policys() {
 fn all_first_two_octets() {
     let mut octets = client::request(7).to_bytes();
     for symmetric in [false, true] {
-        let policy = Policy {
-            symmetric,
-            ..Policy::default()
-        };
+        let policy = Policy { symmetric, ..Policy::default() };
         for bits in 0..=u16::MAX {
             [octets[0], octets[1]] = bits.to_be_bytes();
             let (version, mode) = (octets[0] >> 3 & 7, octets[0] & 7);
@@ -116,28 +107,13 @@ fn an_unsynchronised_server_says_so_or_nothing() {
     let request = client::request(1).to_bytes();
     for state in [
         ServerState::unsynchronised(),
-        ServerState {
-            leap: Leap::Unsynchronised,
-            ..state()
-        },
-        ServerState {
-            stratum: Stratum(0),
-            ..state()
-        },
-        ServerState {
-            stratum: Stratum(200),
-            ..state()
-        },
+        ServerState { leap: Leap::Unsynchronised, ..state() },
+        ServerState { stratum: Stratum(0), ..state() },
+        ServerState { stratum: Stratum(200), ..state() },
     ] {
         let reply = ask(&request, &state, &Policy::default()).unwrap();
-        assert_eq!(
-            (reply.leap, reply.stratum),
-            (Leap::Unsynchronised, Stratum::UNSPECIFIED)
-        );
-        let silent = Policy {
-            unsynchronised: false,
-            ..Policy::default()
-        };
+        assert_eq!((reply.leap, reply.stratum), (Leap::Unsynchronised, Stratum::UNSPECIFIED));
+        let silent = Policy { unsynchronised: false, ..Policy::default() };
         assert_eq!(ask(&request, &state, &silent), Err(Ignored::Unsynchronised));
     }
 }
@@ -147,15 +123,9 @@ fn a_kiss_tells_no_time() {
     let request = client::request(99).to_bytes();
     let mut out = [0; 48];
     let policy = Policy::default();
-    assert_eq!(
-        kiss(&request, Kiss::RATE, ARRIVAL, &policy, &mut out),
-        Ok(48)
-    );
+    assert_eq!(kiss(&request, Kiss::RATE, ARRIVAL, &policy, &mut out), Ok(48));
     let reply = Packet::from_bytes(&out);
-    assert_eq!(
-        (reply.leap, reply.stratum),
-        (Leap::Unsynchronised, Stratum::UNSPECIFIED)
-    );
+    assert_eq!((reply.leap, reply.stratum), (Leap::Unsynchronised, Stratum::UNSPECIFIED));
     assert_eq!(reply.reference_id, ReferenceId(*b"RATE"));
     assert_eq!(reply.origin.to_bits(), 99);
     assert_eq!(reply.mode, Mode::Server);
@@ -163,10 +133,7 @@ fn a_kiss_tells_no_time() {
         kiss(&request[..47], Kiss::RATE, ARRIVAL, &policy, &mut out),
         Err(Ignored::TooShort { octets: 47 })
     );
-    assert_eq!(
-        kiss(&request, Kiss::RATE, ARRIVAL, &policy, &mut [0; 47]),
-        Err(Ignored::NoRoom)
-    );
+    assert_eq!(kiss(&request, Kiss::RATE, ARRIVAL, &policy, &mut [0; 47]), Err(Ignored::NoRoom));
 }
 
 proptest! {
