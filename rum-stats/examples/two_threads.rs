@@ -13,9 +13,7 @@ fn main() {
                 sketch.record(Micros(median / 2 + (i * 7919) % median));
             }
             let mut bytes = [0; rum_stats::sketch::MAX_ENCODED];
-            let length = sketch
-                .encode(&mut bytes)
-                .expect("MAX_ENCODED octets are enough");
+            let length = sketch.encode(&mut bytes).expect("MAX_ENCODED octets are enough");
             (sketch, bytes[..length].to_vec())
         })
     });
@@ -26,18 +24,9 @@ fn main() {
     for bytes in [&near_bytes, &far_bytes] {
         all.merge_from_slice(bytes).expect("our own encoding");
     }
-    println!(
-        "{} samples in {} + {} octets",
-        all.count(),
-        near_bytes.len(),
-        far_bytes.len()
-    );
+    println!("{} samples in {} + {} octets", all.count(), near_bytes.len(), far_bytes.len());
     for q in [0.5, 0.9, 0.99] {
-        println!(
-            "p{:<4} {:>8}",
-            q * 100.0,
-            all.quantile(q).expect("not empty")
-        );
+        println!("p{:<4} {:>8}", q * 100.0, all.quantile(q).expect("not empty"));
     }
     let gain = compare::median_difference(&far, &near, Confidence::P95).expect("enough samples");
     println!(

@@ -5,6 +5,10 @@
 //! `c = max(1, round((n + 1)/2 - sqrt(n)))`, the statistics number `c` and `n - c + 1` stand
 //! `2 z` standard errors apart, where `z` comes from the binomial probability of that very `c` (fixing
 //! it at 2 is off by several per cent for small `n`).
+//!
+//! From sketches, 95 % intervals hold the truth in 93.5 to 96.5 % of cases for log-normal samples whose
+//! median has a standard error above 0.6 % of it, a seventh of a bucket; below that they are too wide, not
+//! too narrow. `tests/coverage_of_intervals.rs` shows it.
 
 use crate::interval::{Confidence, Interval};
 use crate::normal;
@@ -62,9 +66,7 @@ impl Median {
         let ranks = sketch.ranks();
         let (c, z) = order_statistic(samples).ok_or(TooFew { samples })?;
         let place = |k: f64| {
-            ranks
-                .value_at((k - 0.5) / samples * ranks.total())
-                .ok_or(TooFew { samples: 0.0 })
+            ranks.value_at((k - 0.5) / samples * ranks.total()).ok_or(TooFew { samples: 0.0 })
         };
         Ok(Self {
             value: place(0.5 * (samples + 1.0))?,
@@ -88,13 +90,7 @@ impl Median {
         };
         let half = (n + 1.0) / 2.0;
         let value = f64::midpoint(at(libm::floor(half))?, at(libm::ceil(half))?);
-        Ok(Self {
-            value,
-            lower: at(c)?,
-            upper: at(n - c + 1.0)?,
-            z,
-            samples: n,
-        })
+        Ok(Self { value, lower: at(c)?, upper: at(n - c + 1.0)?, z, samples: n })
     }
 
     /// The standard error of the median, in its unit.
@@ -123,16 +119,19 @@ impl Median {
         around(self.value - other.value, confidence.z() * error)
     }
 
+    /// The chance of a difference at least as large as this one if the truth were that `self` is slower than `other` by no
+    /// more than `margin`: small where `self` is slower by more. One-sided.
+    pub fn p_slower(&self, other: &Self, margin: f64) -> f64 {
+        let error = libm::hypot(self.standard_error(), other.standard_error());
+        normal::cumulative(-(self.value - other.value - margin) / error)
+    }
+
     /// The interval of `self / other`, for independent samples. Above 1 where `self` is the slower.
     pub fn over(&self, other: &Self, confidence: Confidence) -> Interval {
         let error = libm::hypot(self.log_standard_error(), other.log_standard_error());
         let factor = libm::exp(confidence.z() * error);
         let estimate = self.value / other.value;
-        Interval {
-            estimate,
-            low: estimate / factor,
-            high: estimate * factor,
-        }
+        Interval { estimate, low: estimate / factor, high: estimate * factor }
     }
 }
 
@@ -171,11 +170,7 @@ pub fn median_ratio<A: Mass, B: Mass>(
 }
 
 fn around(estimate: f64, half_width: f64) -> Interval {
-    Interval {
-        estimate,
-        low: estimate - half_width,
-        high: estimate + half_width,
-    }
+    Interval { estimate, low: estimate - half_width, high: estimate + half_width }
 }
 
 /// Which order statistic the standard error uses, counted from 1, and how many standard errors it

@@ -53,20 +53,13 @@ pub fn drain(
     options: &Options,
 ) -> Option<Drain> {
     let open = |other: u16, capacity: f64| other != pop && capacity > 0.0;
-    if !(0_u16..)
-        .zip(problem.capacity)
-        .any(|(other, capacity)| open(other, *capacity))
-    {
+    if !(0_u16..).zip(problem.capacity).any(|(other, capacity)| open(other, *capacity)) {
         return None;
     }
     let mut receivers: Vec<Receiver> = Vec::new();
     for (other, (capacity, load)) in (0_u16..).zip(problem.capacity.iter().zip(&assignment.loads)) {
         let usable = capacity * problem.utilisation * assignment.overload;
-        let room = if open(other, *capacity) {
-            (usable - load).max(0.0)
-        } else {
-            0.0
-        };
+        let room = if open(other, *capacity) { (usable - load).max(0.0) } else { 0.0 };
         receivers.push(Receiver {
             open: open(other, *capacity),
             capacity: *capacity,
@@ -88,11 +81,7 @@ pub fn drain(
         );
         let mut rows: Vec<Share> = weights
             .into_iter()
-            .map(|(pop, weight)| Share {
-                location,
-                pop: u32::from(pop),
-                weight,
-            })
+            .map(|(pop, weight)| Share { location, pop: u32::from(pop), weight })
             .collect();
         rows.sort_unstable_by(|a, b| b.weight.cmp(&a.weight).then(a.pop.cmp(&b.pop)));
         shares.append(&mut rows);
@@ -101,11 +90,7 @@ pub fn drain(
         .zip(&receivers)
         .map(|(other, r)| if other == pop { 0.0 } else { r.load })
         .collect();
-    Some(Drain {
-        shares,
-        loads,
-        overflow,
-    })
+    Some(Drain { shares, loads, overflow })
 }
 
 struct Receiver {
@@ -143,31 +128,15 @@ fn affected(problem: &Problem<'_>, assignment: &Assignment, pop: u16) -> Vec<(u3
             split_location = split_location.saturating_add(1);
             let mut kept: BTreeMap<u16, u16> = assignment.shares(prefix).collect();
             if let Some(weight) = kept.remove(&pop) {
-                let milliseconds = problem
-                    .row(prefix)
-                    .iter()
-                    .map(|ms| f64::from(*ms))
-                    .collect();
+                let milliseconds = problem.row(prefix).iter().map(|ms| f64::from(*ms)).collect();
                 let demand = demand * f64::from(weight) / f64::from(WHOLE);
-                parts.push((
-                    location,
-                    Part {
-                        weight,
-                        demand,
-                        milliseconds,
-                        kept,
-                    },
-                ));
+                parts.push((location, Part { weight, demand, milliseconds, kept }));
             }
         } else if assignment.main_pop(prefix) == Some(pop) {
             whole.demand += demand;
             for (sum, ms) in whole.milliseconds.iter_mut().zip(problem.row(prefix)) {
                 // An unreachable PoP counts even for clients without demand.
-                *sum += if ms.is_finite() {
-                    demand * f64::from(*ms)
-                } else {
-                    f64::INFINITY
-                };
+                *sum += if ms.is_finite() { demand * f64::from(*ms) } else { f64::INFINITY };
             }
         }
     }
@@ -205,15 +174,10 @@ fn spread(
             let Some(receiver) = receivers.get_mut(usize::from(*pop)) else {
                 continue;
             };
-            let fits = if unit > 0.0 {
-                to_u32(receiver.room / unit)
-            } else {
-                u32::from(limit)
-            };
+            let fits = if unit > 0.0 { to_u32(receiver.room / unit) } else { u32::from(limit) };
             let taken = weights.get(pop).copied().unwrap_or(0);
-            let gives = left
-                .min(u16::try_from(fits).unwrap_or(u16::MAX))
-                .min(limit.saturating_sub(taken));
+            let gives =
+                left.min(u16::try_from(fits).unwrap_or(u16::MAX)).min(limit.saturating_sub(taken));
             left = left.saturating_sub(gives);
             receiver.take(unit * f64::from(gives));
             if gives > 0 {
@@ -237,11 +201,7 @@ fn spread(
     let given: u16 = shares.iter().sum();
     let crumbs = rest.saturating_sub(given);
     for ((index, (_, pop)), share) in order.iter().enumerate().zip(shares) {
-        let share = if index == 0 {
-            share.saturating_add(crumbs)
-        } else {
-            share
-        };
+        let share = if index == 0 { share.saturating_add(crumbs) } else { share };
         if share > 0
             && let Some(receiver) = receivers.get_mut(usize::from(*pop))
         {
@@ -264,10 +224,7 @@ impl Receiver {
 impl Drain {
     /// Receivers of the location that is the drained PoP itself.
     pub fn receivers(&self, pop: u16) -> usize {
-        self.shares
-            .iter()
-            .filter(|share| share.location == u32::from(pop))
-            .count()
+        self.shares.iter().filter(|share| share.location == u32::from(pop)).count()
     }
 
     /// Mean load of the PoPs afterwards.
@@ -282,12 +239,7 @@ mod tests {
     use crate::assign::{self, assign};
 
     fn drained(demand: &[f64], latency: &[f32], capacity: &[f64], pop: u16) -> Option<Drain> {
-        let problem = Problem {
-            demand,
-            latency,
-            capacity,
-            utilisation: 1.0,
-        };
+        let problem = Problem { demand, latency, capacity, utilisation: 1.0 };
         let assignment = assign(&problem, &assign::Options::default()).unwrap();
         let drain = drain(&problem, &assignment, pop, &Options::default())?;
         let mut sums = BTreeMap::new();
@@ -297,10 +249,7 @@ mod tests {
         }
         assert!(sums.values().all(|sum| *sum == WHOLE), "{drain:?}");
         let (before, after): (f64, f64) = (assignment.loads.iter().sum(), drain.loads.iter().sum());
-        assert!(
-            (before - after).abs() < 1e-6 * (1.0 + before),
-            "{assignment:?} {drain:?}"
-        );
+        assert!((before - after).abs() < 1e-6 * (1.0 + before), "{assignment:?} {drain:?}");
         Some(drain)
     }
 
@@ -308,11 +257,7 @@ mod tests {
     fn several_receivers_nearest_first_within_capacity() {
         let latency = [5.0, 20.0, 30.0, 40.0, 5.0, 22.0, 28.0, 41.0];
         let drain = drained(&[50.0, 50.0], &latency, &[200.0, 60.0, 60.0, 60.0], 0).unwrap();
-        let weights: Vec<_> = drain
-            .shares
-            .iter()
-            .map(|share| (share.pop, share.weight))
-            .collect();
+        let weights: Vec<_> = drain.shares.iter().map(|share| (share.pop, share.weight)).collect();
         assert_eq!(weights, [(1, 96), (2, 96), (3, 64)]);
         assert_eq!((drain.overflow, drain.receivers(0)), (0.0, 3));
         assert!(drain.loads.iter().all(|load| *load <= 60.0));
@@ -328,16 +273,9 @@ mod tests {
     #[test]
     fn split_locations_move_only_their_share() {
         let drain = drained(&[10.0], &[10.0, 30.0, 50.0], &[8.0, 2.0, 50.0], 0).unwrap();
-        let own: Vec<_> = drain
-            .shares
-            .iter()
-            .filter(|share| share.location == 3)
-            .collect();
+        let own: Vec<_> = drain.shares.iter().filter(|share| share.location == 3).collect();
         assert_eq!(own.iter().map(|share| share.weight).sum::<u16>(), WHOLE);
-        assert!(
-            own.iter().any(|share| share.pop == 2 && share.weight > 190),
-            "{drain:?}"
-        );
+        assert!(own.iter().any(|share| share.pop == 2 && share.weight > 190), "{drain:?}");
     }
 
     #[test]

@@ -22,20 +22,25 @@ extern crate std;
 
 #[cfg(feature = "alloc")]
 pub mod assign;
+pub mod bootstrap;
 pub mod compare;
+pub mod discovery;
 #[cfg(feature = "alloc")]
 pub mod drain;
 #[cfg(feature = "alloc")]
 pub mod map;
 pub mod metrics;
 pub mod normal;
+pub mod rank_test;
 pub mod sketch;
+pub mod time;
 pub mod tls;
 
 mod interval;
 mod micros;
 mod number;
 mod prefix;
+mod random;
 
 pub use interval::{Confidence, Interval};
 pub use micros::Micros;

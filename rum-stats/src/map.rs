@@ -104,13 +104,8 @@ pub fn latency_matrix<'a>(
 /// O(n log n) for n prefixes.
 pub fn build(prefixes: &[Prefix], assignment: &Assignment) -> ClientMap {
     let pops = index_u32(assignment.loads.len());
-    let mut shares: Vec<Share> = (0..pops)
-        .map(|pop| Share {
-            location: pop,
-            pop,
-            weight: WHOLE,
-        })
-        .collect();
+    let mut shares: Vec<Share> =
+        (0..pops).map(|pop| Share { location: pop, pop, weight: WHOLE }).collect();
     let mut entries = Vec::with_capacity(prefixes.len().min(assignment.prefixes()));
     let mut next_location = pops;
     for (index, prefix) in prefixes.iter().enumerate() {
@@ -129,15 +124,9 @@ pub fn build(prefixes: &[Prefix], assignment: &Assignment) -> ClientMap {
         } else {
             u32::from(pop)
         };
-        entries.push(MapEntry {
-            prefix: *prefix,
-            location,
-        });
+        entries.push(MapEntry { prefix: *prefix, location });
     }
-    ClientMap {
-        entries: coarsen(entries),
-        shares,
-    }
+    ClientMap { entries: coarsen(entries), shares }
 }
 
 /// Fewer entries that say the same: of each address that had an entry, the longest one that holds it names
@@ -161,9 +150,7 @@ fn merge_siblings(entries: Vec<MapEntry>) -> Vec<MapEntry> {
         level.append(&mut merged);
         // Stable, so that the last given, or the merged one, is last among equals.
         level.sort_by_key(|entry| entry.prefix);
-        let unique = level
-            .chunk_by(|a, b| a.prefix == b.prefix)
-            .filter_map(|equal| equal.last());
+        let unique = level.chunk_by(|a, b| a.prefix == b.prefix).filter_map(|equal| equal.last());
         let mut low: Option<MapEntry> = None;
         for entry in unique {
             match low.take() {
@@ -173,10 +160,7 @@ fn merge_siblings(entries: Vec<MapEntry>) -> Vec<MapEntry> {
                         && before.prefix.sibling() == Some(entry.prefix) =>
                 {
                     match entry.prefix.parent() {
-                        Some(prefix) => merged.push(MapEntry {
-                            prefix,
-                            location: entry.location,
-                        }),
+                        Some(prefix) => merged.push(MapEntry { prefix, location: entry.location }),
                         None => kept.extend([before, *entry]),
                     }
                 }
@@ -196,15 +180,10 @@ fn drop_repeated(mut entries: Vec<MapEntry>) -> Vec<MapEntry> {
     entries.sort_unstable_by_key(|entry| entry.prefix);
     let mut around: Vec<MapEntry> = Vec::new();
     entries.retain(|entry| {
-        while around
-            .last()
-            .is_some_and(|outer| !outer.prefix.contains(&entry.prefix))
-        {
+        while around.last().is_some_and(|outer| !outer.prefix.contains(&entry.prefix)) {
             around.pop();
         }
-        let repeated = around
-            .last()
-            .is_some_and(|outer| outer.location == entry.location);
+        let repeated = around.last().is_some_and(|outer| outer.location == entry.location);
         around.push(*entry);
         !repeated
     });
@@ -220,12 +199,8 @@ mod tests {
 
     /// The location of an address by the definition.
     fn look_up(entries: &[MapEntry], address: Prefix) -> Option<u32> {
-        let holds = entries
-            .iter()
-            .filter(|entry| entry.prefix.contains(&address));
-        holds
-            .max_by_key(|entry| entry.prefix.len())
-            .map(|entry| entry.location)
+        let holds = entries.iter().filter(|entry| entry.prefix.contains(&address));
+        holds.max_by_key(|entry| entry.prefix.len()).map(|entry| entry.location)
     }
 
     fn small(bits: u8, len: u8) -> Prefix {
@@ -255,19 +230,9 @@ mod tests {
 
     #[test]
     fn a_full_tree_becomes_one_entry() {
-        let entries = (0..=255)
-            .map(|bits| MapEntry {
-                prefix: small(bits, 8),
-                location: 7,
-            })
-            .collect();
-        assert_eq!(
-            coarsen(entries),
-            [MapEntry {
-                prefix: small(0, 0),
-                location: 7
-            }]
-        );
+        let entries =
+            (0..=255).map(|bits| MapEntry { prefix: small(bits, 8), location: 7 }).collect();
+        assert_eq!(coarsen(entries), [MapEntry { prefix: small(0, 0), location: 7 }]);
     }
 
     #[test]
@@ -276,11 +241,7 @@ mod tests {
         let (mut many, mut few) = (Sketch::new(), Sketch::new());
         many.record_many(Micros::from_millis(20), 40);
         few.record_many(Micros::from_millis(5), 3);
-        let cell = |prefix, pop, sketch| Cell {
-            prefix,
-            pop,
-            sketch,
-        };
+        let cell = |prefix, pop, sketch| Cell { prefix, pop, sketch };
         let cells = [
             cell(prefixes[0], 0, &many),
             cell(prefixes[1], 1, &few),

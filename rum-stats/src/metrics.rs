@@ -35,24 +35,16 @@ pub fn weighted_quantile(values: &mut [Weighted], q: f64) -> Option<f64> {
 /// The share of the traffic whose value is at most `limit`; `None` without traffic.
 pub fn share_within(values: &[Weighted], limit: f64) -> Option<f64> {
     let total: f64 = values.iter().map(|value| value.weight).sum();
-    let within: f64 = values
-        .iter()
-        .filter(|value| value.value <= limit)
-        .map(|value| value.weight)
-        .sum();
+    let within: f64 =
+        values.iter().filter(|value| value.value <= limit).map(|value| value.weight).sum();
     (total > 0.0).then(|| within / total)
 }
 
 /// The mean over the traffic; `None` without traffic.
 pub fn weighted_mean(values: &[Weighted]) -> Option<f64> {
     let total: f64 = values.iter().map(|value| value.weight).sum();
-    (total > 0.0).then(|| {
-        values
-            .iter()
-            .map(|value| value.value * value.weight)
-            .sum::<f64>()
-            / total
-    })
+    (total > 0.0)
+        .then(|| values.iter().map(|value| value.value * value.weight).sum::<f64>() / total)
 }
 
 /// The milliseconds that each part of the traffic sees. Prefixes that reach no PoP are left out.
@@ -210,10 +202,7 @@ mod tests {
             capacity: &[10.0, 10.0],
             utilisation: 1.0,
         };
-        let far = Problem {
-            capacity: &[1.0, 10.0],
-            ..near
-        };
+        let far = Problem { capacity: &[1.0, 10.0], ..near };
         let (a, b) = (
             assign(&near, &Options::default()).unwrap(),
             assign(&far, &Options::default()).unwrap(),
@@ -221,10 +210,7 @@ mod tests {
         let seen = Experience::of(&near, &a).unwrap();
         assert_eq!((seen.p50, seen.regret, seen.within), (10.0, 0.0, [1.0; 3]));
         let seen = Experience::of(&far, &b).unwrap();
-        assert_eq!(
-            (seen.p90, seen.regret, seen.within),
-            (16.0, 4.5, [0.25, 1.0, 1.0])
-        );
+        assert_eq!((seen.p90, seen.regret, seen.within), (16.0, 4.5, [0.25, 1.0, 1.0]));
         assert_eq!(churn(&a, &b, near.demand), 0.75);
         assert_eq!(churn(&a, &a, near.demand), 0.0);
         let full = Utilisation::of(&b.loads, far.capacity);

@@ -25,7 +25,6 @@ pub(crate) fn to_u64(value: f64) -> u64 {
     clippy::cast_possible_truncation,
     reason = "rounding to the nearest is the meaning wanted here"
 )]
-#[cfg(feature = "alloc")]
 pub(crate) fn to_f32(value: f64) -> f32 {
     value as f32
 }

@@ -16,10 +16,7 @@ impl Prefix {
     /// 32 or 128 bits.
     pub fn new(address: IpAddr, len: u8) -> Option<Self> {
         let width = width(address);
-        (len <= width).then(|| Self {
-            address: masked(address, len),
-            len,
-        })
+        (len <= width).then(|| Self { address: masked(address, len), len })
     }
 
     /// Its first address.
@@ -50,10 +47,7 @@ impl Prefix {
     /// The other half of the parent, `None` of a whole family.
     pub fn sibling(&self) -> Option<Self> {
         let bit = bit(self.len)?;
-        Some(Self {
-            address: from_bits(self.address, to_bits(self.address) ^ bit),
-            len: self.len,
-        })
+        Some(Self { address: from_bits(self.address, to_bits(self.address) ^ bit), len: self.len })
     }
 
     /// Its two halves, `None` of a single address.
@@ -75,9 +69,7 @@ impl fmt::Display for Prefix {
 }
 
 fn masked(address: IpAddr, len: u8) -> IpAddr {
-    let mask = u128::MAX
-        .checked_shl(128_u32.saturating_sub(u32::from(len)))
-        .unwrap_or(0);
+    let mask = u128::MAX.checked_shl(128_u32.saturating_sub(u32::from(len))).unwrap_or(0);
     from_bits(address, to_bits(address) & mask)
 }
 

@@ -59,8 +59,7 @@ impl Handshake {
 
     /// Round trips until the request may leave.
     pub const fn round_trips(self) -> u8 {
-        self.transport_round_trips()
-            .wrapping_add(self.tls_round_trips())
+        self.transport_round_trips().wrapping_add(self.tls_round_trips())
     }
 }
 
@@ -95,10 +94,7 @@ pub enum Origin {
 /// ```
 pub fn direct(handshake: Handshake, round_trip: f64, server: f64) -> Timing {
     let set_up = f64::from(handshake.round_trips()) * round_trip;
-    Timing {
-        set_up,
-        first_byte: set_up + round_trip + server,
-    }
+    Timing { set_up, first_byte: set_up + round_trip + server }
 }
 
 /// A connection to an edge: `to_edge` between client and edge, `to_origin` between edge and origin,
@@ -115,10 +111,7 @@ pub fn via_edge(
         Origin::Warm => 0.0,
         Origin::Cold(handshake) => f64::from(handshake.round_trips()) * to_origin,
     };
-    Timing {
-        set_up,
-        first_byte: set_up + to_edge + origin_set_up + to_origin + server,
-    }
+    Timing { set_up, first_byte: set_up + to_edge + origin_set_up + to_origin + server }
 }
 
 /// What moving the end of the connection to an edge saves at the first byte; negative where it costs.
@@ -135,48 +128,24 @@ mod tests {
     fn published_case_by_handshake() {
         for (handshake, direct_case, edge_case, saved) in [
             (Handshake::Tls12, (450.0, 600.0), (90.0, 240.0), 360.0),
-            (
-                Handshake::Tls12Resumed,
-                (300.0, 450.0),
-                (60.0, 210.0),
-                240.0,
-            ),
+            (Handshake::Tls12Resumed, (300.0, 450.0), (60.0, 210.0), 240.0),
             (Handshake::Tls13, (300.0, 450.0), (60.0, 210.0), 240.0),
-            (
-                Handshake::Tls13EarlyData,
-                (150.0, 300.0),
-                (30.0, 180.0),
-                120.0,
-            ),
+            (Handshake::Tls13EarlyData, (150.0, 300.0), (30.0, 180.0), 120.0),
             (Handshake::Quic, (150.0, 300.0), (30.0, 180.0), 120.0),
             (Handshake::QuicEarlyData, (0.0, 150.0), (0.0, 150.0), 0.0),
         ] {
             let straight = direct(handshake, 150.0, 0.0);
-            assert_eq!(
-                (straight.set_up, straight.first_byte),
-                direct_case,
-                "{handshake:?}"
-            );
+            assert_eq!((straight.set_up, straight.first_byte), direct_case, "{handshake:?}");
             let edge = via_edge(handshake, 30.0, 120.0, Origin::Warm, 0.0);
             assert_eq!((edge.set_up, edge.first_byte), edge_case, "{handshake:?}");
-            assert_eq!(
-                saving(handshake, 150.0, 30.0, 120.0),
-                saved,
-                "{handshake:?}"
-            );
+            assert_eq!(saving(handshake, 150.0, 30.0, 120.0), saved, "{handshake:?}");
         }
     }
 
     #[test]
     fn a_cold_origin_eats_the_saving() {
         let warm = via_edge(Handshake::Tls13, 30.0, 120.0, Origin::Warm, 5.0);
-        let cold = via_edge(
-            Handshake::Tls13,
-            30.0,
-            120.0,
-            Origin::Cold(Handshake::Tls13),
-            5.0,
-        );
+        let cold = via_edge(Handshake::Tls13, 30.0, 120.0, Origin::Cold(Handshake::Tls13), 5.0);
         assert_eq!(cold.first_byte - warm.first_byte, 240.0);
         assert!(cold.first_byte > direct(Handshake::Tls13, 150.0, 5.0).first_byte - 1e-9);
         assert_eq!(cold.set_up, warm.set_up);

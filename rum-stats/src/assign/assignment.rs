@@ -52,24 +52,16 @@ impl Assignment {
 
     /// The PoP with the largest share of a prefix, `None` when it reaches none or does not exist.
     pub fn main_pop(&self, prefix: usize) -> Option<u16> {
-        self.pops
-            .get(prefix)
-            .copied()
-            .filter(|pop| *pop != Self::NOWHERE)
+        self.pops.get(prefix).copied().filter(|pop| *pop != Self::NOWHERE)
     }
 
     /// The PoPs of a prefix and their weights in 1/256, largest first, adding up to 256; nothing for a
     /// prefix that reaches none.
     pub fn shares(&self, prefix: usize) -> impl Iterator<Item = (u16, u16)> + Clone + '_ {
         let splits = self.splits_of(prefix);
-        let whole = if splits.is_empty() {
-            self.main_pop(prefix).map(|pop| (pop, WHOLE))
-        } else {
-            None
-        };
-        whole
-            .into_iter()
-            .chain(splits.iter().map(|split| (split.pop, split.weight)))
+        let whole =
+            if splits.is_empty() { self.main_pop(prefix).map(|pop| (pop, WHOLE)) } else { None };
+        whole.into_iter().chain(splits.iter().map(|split| (split.pop, split.weight)))
     }
 
     /// True when several PoPs share a prefix.

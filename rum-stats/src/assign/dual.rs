@@ -41,11 +41,7 @@ impl Dual {
                 break;
             }
         }
-        Self::at_prices(
-            problem,
-            capacity,
-            best.iter().map(|price| f64::from(*price)).collect(),
-        )
+        Self::at_prices(problem, capacity, best.iter().map(|price| f64::from(*price)).collect())
     }
 
     /// The choices and the bound at given prices, in double precision, so that the bound is one.
@@ -53,11 +49,7 @@ impl Dual {
         let mut choices = Vec::with_capacity(problem.prefixes());
         let mut loads = vec![0.0; problem.pops()];
         let mut bound = 0.0;
-        for (row, demand) in problem
-            .latency
-            .chunks_exact(problem.pops())
-            .zip(problem.demand)
-        {
+        for (row, demand) in problem.latency.chunks_exact(problem.pops()).zip(problem.demand) {
             let mut choice = (f64::INFINITY, Assignment::NOWHERE);
             for (pop, (ms, price)) in (0_u16..).zip(row.iter().zip(&prices)) {
                 let total = f64::from(*ms) + price;
@@ -76,12 +68,7 @@ impl Dual {
                 bound -= price * capacity;
             }
         }
-        Self {
-            prices,
-            choices,
-            loads,
-            bound,
-        }
+        Self { prices, choices, loads, bound }
     }
 }
 
@@ -117,10 +104,7 @@ impl Ascent {
     /// Looks again at the prefixes whose choice may have changed.
     fn choose(&mut self, problem: &Problem<'_>) {
         let drift = to_f32(self.drift);
-        let rows = problem
-            .latency
-            .chunks_exact(problem.pops())
-            .zip(problem.demand);
+        let rows = problem.latency.chunks_exact(problem.pops()).zip(problem.demand);
         for ((row, demand), (choice, holds_until)) in
             rows.zip(self.choices.iter_mut().zip(&mut self.holds_until))
         {
@@ -133,11 +117,7 @@ impl Ascent {
             } else {
                 Assignment::NOWHERE
             };
-            *holds_until = if least.is_finite() {
-                drift + (second - least)
-            } else {
-                f32::INFINITY
-            };
+            *holds_until = if least.is_finite() { drift + (second - least) } else { f32::INFINITY };
             if pop != *choice {
                 let latency = |pop: u16| row.get(usize::from(pop)).map_or(0.0, |ms| f64::from(*ms));
                 add(&mut self.loads, *choice, -demand);
@@ -189,18 +169,14 @@ fn two_least(row: &[f32], prices: &[f32]) -> (f32, f32) {
     let (rows, row_rest) = row.as_chunks::<LANES>();
     let (many, rest) = prices.as_chunks::<LANES>();
     for (row, prices) in rows.iter().zip(many) {
-        for ((ms, price), (least, second)) in row
-            .iter()
-            .zip(prices)
-            .zip(least.iter_mut().zip(&mut second))
+        for ((ms, price), (least, second)) in
+            row.iter().zip(prices).zip(least.iter_mut().zip(&mut second))
         {
             keep_two(ms + price, least, second);
         }
     }
-    for ((ms, price), (least, second)) in row_rest
-        .iter()
-        .zip(rest)
-        .zip(least.iter_mut().zip(&mut second))
+    for ((ms, price), (least, second)) in
+        row_rest.iter().zip(rest).zip(least.iter_mut().zip(&mut second))
     {
         keep_two(ms + price, least, second);
     }
@@ -221,13 +197,8 @@ fn keep_two(total: f32, least: &mut f32, second: &mut f32) {
 
 /// The first PoP whose latency plus price is the least found.
 fn find(row: &[f32], prices: &[f32], least: f32) -> u16 {
-    let place = row
-        .iter()
-        .zip(prices)
-        .position(|(ms, price)| ms + price <= least);
-    place
-        .and_then(|place| u16::try_from(place).ok())
-        .unwrap_or(Assignment::NOWHERE)
+    let place = row.iter().zip(prices).position(|(ms, price)| ms + price <= least);
+    place.and_then(|place| u16::try_from(place).ok()).unwrap_or(Assignment::NOWHERE)
 }
 
 const LANES: usize = 8;

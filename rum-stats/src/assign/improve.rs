@@ -18,17 +18,12 @@ impl Plan<'_> {
     fn improve_once(&mut self) -> bool {
         let mut gains = self.gains();
         gains.sort_unstable_by(|a, b| {
-            b.milliseconds
-                .total_cmp(&a.milliseconds)
-                .then(a.prefix.cmp(&b.prefix))
+            b.milliseconds.total_cmp(&a.milliseconds).then(a.prefix.cmp(&b.prefix))
         });
         // A prefix that fits in part is split, but one for each PoP: more would gain little.
         let mut may_split = vec![true; self.problem.pops()];
         let mut moved = false;
-        for Gain {
-            prefix, from, to, ..
-        } in gains
-        {
+        for Gain { prefix, from, to, .. } in gains {
             let demand = self.problem.demand.get(prefix).copied().unwrap_or(0.0);
             let fits = self.room(to) >= demand || self.splits.contains_key(&index_u32(prefix));
             let Some(may_split) = may_split.get_mut(usize::from(to)) else {
@@ -47,13 +42,10 @@ impl Plan<'_> {
     fn gains(&self) -> Vec<Gain> {
         let mut gains = Vec::new();
         for (prefix, main) in self.pops.iter().enumerate() {
-            match self.splits.get(&index_u32(prefix)) {
-                Some(shares) => gains.extend(
-                    shares
-                        .iter()
-                        .filter_map(|(from, _)| self.gain(prefix, *from)),
-                ),
-                None => gains.extend(self.gain(prefix, *main)),
+            if let Some(shares) = self.splits.get(&index_u32(prefix)) {
+                gains.extend(shares.iter().filter_map(|(from, _)| self.gain(prefix, *from)));
+            } else {
+                gains.extend(self.gain(prefix, *main));
             }
         }
         gains
@@ -64,23 +56,14 @@ impl Plan<'_> {
             return None;
         }
         let here = self.problem.latency_to(prefix, from);
-        let mut best = Gain {
-            milliseconds: 0.0,
-            prefix,
-            from,
-            to: from,
-        };
+        let mut best = Gain { milliseconds: 0.0, prefix, from, to: from };
         for (to, ms) in (0_u16..).zip(self.problem.row(prefix)) {
             let milliseconds = here - f64::from(*ms);
             if milliseconds > best.milliseconds
                 && at(self.capacity, to) > 0.0
                 && self.room(to) >= self.unit(prefix)
             {
-                best = Gain {
-                    milliseconds,
-                    to,
-                    ..best
-                };
+                best = Gain { milliseconds, to, ..best };
             }
         }
         (best.to != from).then_some(best)

@@ -117,17 +117,12 @@ impl<'a> Problem<'a> {
     /// The latencies of a prefix, a PoP each; empty past the last.
     pub fn row(&self, prefix: usize) -> &'a [f32] {
         let start = prefix.saturating_mul(self.pops());
-        self.latency
-            .get(start..)
-            .and_then(|rest| rest.get(..self.pops()))
-            .unwrap_or(&[])
+        self.latency.get(start..).and_then(|rest| rest.get(..self.pops())).unwrap_or(&[])
     }
 
     /// Milliseconds between a prefix and a PoP, infinite past the ends.
     pub fn latency_to(&self, prefix: usize, pop: u16) -> f64 {
-        self.row(prefix)
-            .get(usize::from(pop))
-            .map_or(f64::INFINITY, |ms| f64::from(*ms))
+        self.row(prefix).get(usize::from(pop)).map_or(f64::INFINITY, |ms| f64::from(*ms))
     }
 
     /// Finds the first thing wrong.
@@ -141,10 +136,7 @@ impl<'a> Problem<'a> {
         }
         let expected = pops.saturating_mul(self.prefixes());
         if self.latency.len() != expected {
-            return Err(Invalid::Matrix {
-                expected,
-                found: self.latency.len(),
-            });
+            return Err(Invalid::Matrix { expected, found: self.latency.len() });
         }
         let is_amount = |amount: &f64| amount.is_finite() && *amount >= 0.0;
         if let Some(prefix) = self.demand.iter().position(|amount| !is_amount(amount)) {
@@ -158,10 +150,7 @@ impl<'a> Problem<'a> {
         }
         if let Some(at) = self.latency.iter().position(|ms| ms.is_nan() || *ms < 0.0) {
             let (prefix, pop) = (at.checked_div(pops), at.checked_rem(pops));
-            return Err(Invalid::Latency {
-                prefix: prefix.unwrap_or(0),
-                pop: pop.unwrap_or(0),
-            });
+            return Err(Invalid::Latency { prefix: prefix.unwrap_or(0), pop: pop.unwrap_or(0) });
         }
         Ok(())
     }
@@ -175,11 +164,8 @@ struct Usable {
 
 impl Usable {
     fn of(problem: &Problem<'_>) -> Self {
-        let mut capacity: alloc::vec::Vec<f64> = problem
-            .capacity
-            .iter()
-            .map(|capacity| capacity * problem.utilisation)
-            .collect();
+        let mut capacity: alloc::vec::Vec<f64> =
+            problem.capacity.iter().map(|capacity| capacity * problem.utilisation).collect();
         let reachable = |prefix: usize| {
             problem
                 .row(prefix)
@@ -195,16 +181,10 @@ impl Usable {
             .map(|(_, demand)| demand)
             .sum();
         let total: f64 = capacity.iter().sum();
-        let overload = if demand > total && total > 0.0 {
-            demand / total
-        } else {
-            1.0
-        };
+        let overload = if demand > total && total > 0.0 { demand / total } else { 1.0 };
         if overload > 1.0 {
             // A little more, so that rounding cannot leave the last crumb without a place.
-            capacity
-                .iter_mut()
-                .for_each(|capacity| *capacity *= overload * (1.0 + 1e-9));
+            capacity.iter_mut().for_each(|capacity| *capacity *= overload * (1.0 + 1e-9));
         }
         Self { capacity, overload }
     }

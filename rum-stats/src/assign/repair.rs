@@ -25,21 +25,8 @@ pub(super) struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     pub(super) fn new(problem: &'a Problem<'a>, capacity: &'a [f64], dual: Dual) -> Self {
-        let Dual {
-            prices,
-            choices,
-            loads,
-            bound,
-        } = dual;
-        Self {
-            problem,
-            capacity,
-            prices,
-            pops: choices,
-            splits: BTreeMap::new(),
-            loads,
-            bound,
-        }
+        let Dual { prices, choices, loads, bound } = dual;
+        Self { problem, capacity, prices, pops: choices, splits: BTreeMap::new(), loads, bound }
     }
 
     /// Moves load off the PoPs that are over capacity, cheapest first.
@@ -47,19 +34,10 @@ impl<'a> Plan<'a> {
         let mut moves = BinaryHeap::new();
         for (prefix, from) in self.pops.iter().enumerate() {
             if self.excess(*from) > 0.0
-                && self
-                    .problem
-                    .demand
-                    .get(prefix)
-                    .is_some_and(|demand| *demand > 0.0)
+                && self.problem.demand.get(prefix).is_some_and(|demand| *demand > 0.0)
                 && let Some((to, cost)) = self.best_with_room(prefix, *from)
             {
-                moves.push(Move {
-                    cost,
-                    prefix,
-                    from: *from,
-                    to,
-                });
+                moves.push(Move { cost, prefix, from: *from, to });
             }
         }
         while let Some(next) = moves.pop() {
@@ -83,11 +61,7 @@ impl<'a> Plan<'a> {
     /// Load above the usable capacity; crumbs of rounding do not count.
     fn excess(&self, pop: u16) -> f64 {
         let (load, capacity) = (at(&self.loads, pop), at(self.capacity, pop));
-        if load > capacity * (1.0 + 1e-12) {
-            load - capacity
-        } else {
-            0.0
-        }
+        if load > capacity * (1.0 + 1e-12) { load - capacity } else { 0.0 }
     }
 
     pub(super) fn room(&self, pop: u16) -> f64 {
@@ -120,10 +94,9 @@ impl<'a> Plan<'a> {
 
     fn weight_at(&self, prefix: usize, pop: u16) -> u16 {
         match self.splits.get(&index_u32(prefix)) {
-            Some(shares) => shares
-                .iter()
-                .find(|(at, _)| *at == pop)
-                .map_or(0, |(_, weight)| *weight),
+            Some(shares) => {
+                shares.iter().find(|(at, _)| *at == pop).map_or(0, |(_, weight)| *weight)
+            }
             None => {
                 if self.pops.get(prefix) == Some(&pop) {
                     WHOLE
@@ -154,10 +127,7 @@ impl<'a> Plan<'a> {
             }
             return weight;
         }
-        let shares = self
-            .splits
-            .entry(key)
-            .or_insert_with(|| alloc::vec![(from, WHOLE)]);
+        let shares = self.splits.entry(key).or_insert_with(|| alloc::vec![(from, WHOLE)]);
         match shares.iter_mut().find(|(pop, _)| *pop == to) {
             Some((_, held)) => *held = held.saturating_add(weight),
             None => shares.push((to, weight)),
@@ -185,11 +155,7 @@ impl<'a> Plan<'a> {
             {
                 *pop = *main;
             }
-            splits.extend(shares.into_iter().map(|(pop, weight)| Split {
-                prefix,
-                pop,
-                weight,
-            }));
+            splits.extend(shares.into_iter().map(|(pop, weight)| Split { prefix, pop, weight }));
         }
         let mut assignment = Assignment {
             pops: self.pops,
@@ -205,13 +171,11 @@ impl<'a> Plan<'a> {
         assignment.sum(self.problem);
         let over = assignment.loads.iter().zip(self.capacity);
         assignment.overflow = over
-            .map(|(load, capacity)| {
-                if *load > capacity * (1.0 + 1e-9) {
-                    load - capacity
-                } else {
-                    0.0
-                }
-            })
+            .map(
+                |(load, capacity)| {
+                    if *load > capacity * (1.0 + 1e-9) { load - capacity } else { 0.0 }
+                },
+            )
             .sum();
         assignment
     }

@@ -3,12 +3,7 @@ use proptest::prelude::*;
 use std::vec::Vec;
 
 fn solve(demand: &[f64], latency: &[f32], capacity: &[f64], utilisation: f64) -> Assignment {
-    let problem = Problem {
-        demand,
-        latency,
-        capacity,
-        utilisation,
-    };
+    let problem = Problem { demand, latency, capacity, utilisation };
     let answer = assign(&problem, &Options::default()).unwrap();
     verify(&problem, &answer);
     answer
@@ -29,10 +24,7 @@ fn verify(problem: &Problem<'_>, answer: &Assignment) {
         assert_eq!(answer.is_split(prefix), shares.len() > 1);
         for (pop, weight) in shares {
             assert!(weight > 0 && problem.latency_to(prefix, pop).is_finite());
-            assert!(
-                problem.capacity[usize::from(pop)] > 0.0,
-                "a closed PoP got traffic"
-            );
+            assert!(problem.capacity[usize::from(pop)] > 0.0, "a closed PoP got traffic");
             loads[usize::from(pop)] += demand * f64::from(weight) / 256.0;
         }
     }
@@ -42,36 +34,17 @@ fn verify(problem: &Problem<'_>, answer: &Assignment) {
         let usable = problem.capacity[pop] * problem.utilisation * answer.overload;
         overflow += f64::max(load - usable * (1.0 + 2e-9), 0.0);
     }
-    assert!(
-        overflow <= answer.overflow + 1e-6 * (1.0 + overflow),
-        "{overflow} {answer:?}"
-    );
+    assert!(overflow <= answer.overflow + 1e-6 * (1.0 + overflow), "{overflow} {answer:?}");
     if answer.overflow == 0.0 {
-        assert!(
-            answer.cost >= answer.bound * (1.0 - 1e-6) - 1e-6,
-            "{answer:?}"
-        );
+        assert!(answer.cost >= answer.bound * (1.0 - 1e-6) - 1e-6, "{answer:?}");
     }
 }
 
 #[test]
 fn without_pressure_everyone_gets_the_nearest() {
-    let answer = solve(
-        &[1.0, 2.0, 3.0],
-        &[1.0, 9.0, 9.0, 2.0, 5.0, 4.0],
-        &[10.0, 10.0],
-        0.8,
-    );
-    assert_eq!(
-        (0..3)
-            .map(|i| answer.main_pop(i).unwrap())
-            .collect::<Vec<_>>(),
-        [0, 1, 1]
-    );
-    assert_eq!(
-        (answer.gap(), answer.split_count(), answer.overload),
-        (0.0, 0, 1.0)
-    );
+    let answer = solve(&[1.0, 2.0, 3.0], &[1.0, 9.0, 9.0, 2.0, 5.0, 4.0], &[10.0, 10.0], 0.8);
+    assert_eq!((0..3).map(|i| answer.main_pop(i).unwrap()).collect::<Vec<_>>(), [0, 1, 1]);
+    assert_eq!((answer.gap(), answer.split_count(), answer.overload), (0.0, 0, 1.0));
     assert_eq!(answer.prices, [0.0, 0.0]);
 }
 
@@ -86,12 +59,8 @@ fn pressure_splits_a_prefix_by_weight() {
 
 #[test]
 fn overload_is_shared_and_reported() {
-    let answer = solve(
-        &[100.0; 4],
-        &[1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 1.0, 2.0],
-        &[100.0, 100.0],
-        1.0,
-    );
+    let answer =
+        solve(&[100.0; 4], &[1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 1.0, 2.0], &[100.0, 100.0], 1.0);
     assert!((answer.overload - 2.0).abs() < 1e-12);
     assert_eq!(answer.overflow, 0.0);
     assert!((answer.loads[0] - 200.0).abs() < 2.0);
@@ -112,10 +81,7 @@ fn unreachable_closed_and_stuck_are_reported() {
     assert!((answer.overflow - 2.0).abs() < 1e-9);
     // Nothing open at all.
     let answer = solve(&[1.0], &[1.0], &[0.0], 1.0);
-    assert_eq!(
-        (answer.unreachable, answer.cost, answer.gap()),
-        (1.0, 0.0, 0.0)
-    );
+    assert_eq!((answer.unreachable, answer.cost, answer.gap()), (1.0, 0.0, 0.0));
     // Nobody at all.
     assert_eq!(solve(&[], &[], &[1.0], 1.0).cost, 0.0);
     // Nothing wanted.
@@ -125,38 +91,18 @@ fn unreachable_closed_and_stuck_are_reported() {
 #[test]
 fn invalid_problems_are_named() {
     let check = |demand: &[f64], latency: &[f32], capacity: &[f64], utilisation| {
-        assign(
-            &Problem {
-                demand,
-                latency,
-                capacity,
-                utilisation,
-            },
-            &Options::default(),
-        )
-        .unwrap_err()
+        assign(&Problem { demand, latency, capacity, utilisation }, &Options::default())
+            .unwrap_err()
     };
     assert_eq!(check(&[], &[], &[], 1.0), Invalid::Pops(0));
-    assert_eq!(
-        check(&[1.0], &[1.0], &[1.0, 1.0], 1.0),
-        Invalid::Matrix {
-            expected: 2,
-            found: 1
-        }
-    );
-    assert_eq!(
-        check(&[1.0, -1.0], &[1.0, 1.0], &[1.0], 1.0),
-        Invalid::Demand(1)
-    );
+    assert_eq!(check(&[1.0], &[1.0], &[1.0, 1.0], 1.0), Invalid::Matrix { expected: 2, found: 1 });
+    assert_eq!(check(&[1.0, -1.0], &[1.0, 1.0], &[1.0], 1.0), Invalid::Demand(1));
     assert_eq!(check(&[f64::NAN], &[1.0], &[1.0], 1.0), Invalid::Demand(0));
     assert_eq!(
         check(&[1.0], &[1.0, f32::NAN], &[1.0, 1.0], 1.0),
         Invalid::Latency { prefix: 0, pop: 1 }
     );
-    assert_eq!(
-        check(&[1.0], &[1.0], &[f64::INFINITY], 1.0),
-        Invalid::Capacity(0)
-    );
+    assert_eq!(check(&[1.0], &[1.0], &[f64::INFINITY], 1.0), Invalid::Capacity(0));
     assert_eq!(check(&[1.0], &[1.0], &[1.0], 0.0), Invalid::Utilisation);
 }
 

@@ -48,11 +48,7 @@ impl Counter for u32 {
     }
 
     fn subtract(self, fewer: Self) -> Self {
-        if self == Self::SATURATED {
-            self
-        } else {
-            self.saturating_sub(fewer)
-        }
+        if self == Self::SATURATED { self } else { self.saturating_sub(fewer) }
     }
 
     fn to_u32(self) -> u32 {
@@ -82,19 +78,11 @@ impl Counter for u16 {
     }
 
     fn subtract(self, fewer: Self) -> Self {
-        if self == Self::SATURATED {
-            self
-        } else {
-            self.saturating_sub(fewer)
-        }
+        if self == Self::SATURATED { self } else { self.saturating_sub(fewer) }
     }
 
     fn to_u32(self) -> u32 {
-        if self == Self::SATURATED {
-            u32::MAX
-        } else {
-            u32::from(self)
-        }
+        if self == Self::SATURATED { u32::MAX } else { u32::from(self) }
     }
 
     fn from_u32(count: u32) -> Self {

@@ -169,11 +169,7 @@ impl Reader<'_> {
             value |= part << shift;
             if octet < 0x80 {
                 let overlong = shift > 0 && octet == 0;
-                return if overlong {
-                    Err(DecodeError::Overlong(at))
-                } else {
-                    Ok(value)
-                };
+                return if overlong { Err(DecodeError::Overlong(at)) } else { Ok(value) };
             }
         }
         Err(DecodeError::Overflow(self.at))

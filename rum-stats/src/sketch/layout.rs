@@ -51,9 +51,7 @@ pub fn bucket_of(value: Micros) -> u8 {
 pub fn lower_bound(bucket: u16) -> f64 {
     let octave = u32::from(bucket) / BUCKETS_PER_OCTAVE;
     let step = usize::from(bucket & 15);
-    let power = 1_u64
-        .checked_shl(octave.wrapping_add(FIRST_OCTAVE))
-        .unwrap_or(u64::MAX);
+    let power = 1_u64.checked_shl(octave.wrapping_add(FIRST_OCTAVE)).unwrap_or(u64::MAX);
     crate::number::from_u64(power) * ROOTS.get(step).copied().unwrap_or(1.0)
 }
 
@@ -93,15 +91,8 @@ const SLOTS: [Slot; 32] = {
         while bucket + 1 < ROOTS.len() && scaled_bound(bucket + 1) <= start {
             bucket += 1;
         }
-        let last = if bucket + 1 < ROOTS.len() {
-            scaled_bound(bucket + 1) - 1
-        } else {
-            u32::MAX
-        };
-        slots[slot] = Slot {
-            bucket: bucket as u32,
-            last,
-        };
+        let last = if bucket + 1 < ROOTS.len() { scaled_bound(bucket + 1) - 1 } else { u32::MAX };
+        slots[slot] = Slot { bucket: bucket as u32, last };
         slot += 1;
     }
     slots
@@ -143,9 +134,7 @@ mod tests {
 
     /// The definition, by counting bounds below the value.
     fn naive(value: u32) -> u8 {
-        let below = (1..=255_u16)
-            .filter(|&i| lower_bound(i) < f64::from(value))
-            .count();
+        let below = (1..=255_u16).filter(|&i| lower_bound(i) < f64::from(value)).count();
         u8::try_from(below).unwrap()
     }
 

@@ -99,9 +99,7 @@ impl<C: Counter> Histogram<C> {
 
     /// Samples in the sketch. A lower bound when [`Histogram::is_saturated`].
     pub fn count(&self) -> u64 {
-        self.counts
-            .iter()
-            .fold(0, |sum, count| sum.wrapping_add(u64::from(count.to_u32())))
+        self.counts.iter().fold(0, |sum, count| sum.wrapping_add(u64::from(count.to_u32())))
     }
 
     /// True when a counter has reached its maximum: it says "this many or more" from then on.
@@ -187,9 +185,7 @@ impl<M: Mass> Histogram<M> {
 
 impl<M: Mass> Default for Histogram<M> {
     fn default() -> Self {
-        Self {
-            counts: [M::default(); BUCKETS],
-        }
+        Self { counts: [M::default(); BUCKETS] }
     }
 }
 
@@ -201,12 +197,8 @@ impl<C: Counter> Extend<Micros> for Histogram<C> {
 
 impl<M: Mass> core::fmt::Debug for Histogram<M> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let used = (0..=u8::MAX)
-            .zip(&self.counts)
-            .filter(|(_, count)| **count != M::default());
-        f.debug_map()
-            .entries(used.map(|(bucket, count)| (bucket, count.mass())))
-            .finish()
+        let used = (0..=u8::MAX).zip(&self.counts).filter(|(_, count)| **count != M::default());
+        f.debug_map().entries(used.map(|(bucket, count)| (bucket, count.mass()))).finish()
     }
 }
 

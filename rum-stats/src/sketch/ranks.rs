@@ -18,11 +18,7 @@ impl<'a, M: Mass> Ranks<'a, M> {
         for (sum, octave) in octaves.iter_mut().zip(counts.as_chunks::<16>().0) {
             *sum = octave.iter().map(|count| count.mass()).sum();
         }
-        Self {
-            counts,
-            octaves,
-            total: octaves.iter().sum(),
-        }
+        Self { counts, octaves, total: octaves.iter().sum() }
     }
 
     /// Samples, or the sum of weights.
@@ -81,33 +77,20 @@ impl<'a, M: Mass> Ranks<'a, M> {
     pub fn below(&self, micros: f64) -> f64 {
         let mut sum = 0.0;
         for (bucket, count) in (0_u16..).zip(self.counts) {
-            let (low, high) = (
-                layout::lower_bound(bucket),
-                layout::lower_bound(bucket.wrapping_add(1)),
-            );
+            let (low, high) =
+                (layout::lower_bound(bucket), layout::lower_bound(bucket.wrapping_add(1)));
             if micros <= low {
                 break;
             }
-            let share = if micros >= high {
-                1.0
-            } else {
-                (micros - low) / (high - low)
-            };
+            let share = if micros >= high { 1.0 } else { (micros - low) / (high - low) };
             sum += count.mass() * share;
         }
         // What lies outside the range was counted in the outer buckets.
-        if micros >= f64::from(layout::HIGHEST.0) {
-            self.total
-        } else {
-            sum
-        }
+        if micros >= f64::from(layout::HIGHEST.0) { self.total } else { sum }
     }
 }
 
 fn between(bucket: u16, share: f64) -> f64 {
-    let (low, high) = (
-        layout::lower_bound(bucket),
-        layout::lower_bound(bucket.wrapping_add(1)),
-    );
+    let (low, high) = (layout::lower_bound(bucket), layout::lower_bound(bucket.wrapping_add(1)));
     low + (high - low) * share
 }

@@ -87,10 +87,7 @@ fn hostile_encodings_are_refused() {
         (&[1, 0], DecodeError::Truncated(2)),
         (&[1, 0, 0], DecodeError::Truncated(3)),
         (&[1, 255, 1, 1, 1], DecodeError::PastTheEnd(2)),
-        (
-            &[1, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x10],
-            DecodeError::Overflow(7),
-        ),
+        (&[1, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0x10], DecodeError::Overflow(7)),
         (&[1, 0, 0, 0x80, 0], DecodeError::Overlong(4)),
     ] {
         assert_eq!(Sketch::decode(bytes), Err(error), "{bytes:?}");
