@@ -16,10 +16,7 @@ impl WireError {
     /// An error of this kind at this octet.
     #[must_use]
     pub fn new(kind: WireErrorKind, offset: usize) -> Self {
-        Self {
-            kind,
-            offset: u32::try_from(offset).unwrap_or(u32::MAX),
-        }
+        Self { kind, offset: u32::try_from(offset).unwrap_or(u32::MAX) }
     }
 }
 
@@ -94,11 +91,7 @@ impl TextError {
     /// An error of this kind at this octet of the first field.
     #[must_use]
     pub fn new(kind: TextErrorKind, offset: usize) -> Self {
-        Self {
-            kind,
-            token: 0,
-            offset: u32::try_from(offset).unwrap_or(u32::MAX),
-        }
+        Self { kind, token: 0, offset: u32::try_from(offset).unwrap_or(u32::MAX) }
     }
 }
 

@@ -13,15 +13,7 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(octets: &'a [u8], position: usize, pointers: bool) -> Self {
-        Self {
-            octets,
-            position,
-            pointers,
-        }
-    }
-
-    pub(crate) fn position(&self) -> usize {
-        self.position
+        Self { octets, position, pointers }
     }
 
     pub(crate) fn rest(&self) -> &'a [u8] {
@@ -82,10 +74,6 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn finish(&self) -> Result<(), WireError> {
-        if self.is_empty() {
-            Ok(())
-        } else {
-            Err(self.error(WireErrorKind::Trailing))
-        }
+        if self.is_empty() { Ok(()) } else { Err(self.error(WireErrorKind::Trailing)) }
     }
 }

@@ -42,10 +42,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(crate) fn slice(&mut self, octets: &[u8]) -> Result<(), Full> {
-        self.room()
-            .get_mut(..octets.len())
-            .ok_or(Full)?
-            .copy_from_slice(octets);
+        self.room().get_mut(..octets.len()).ok_or(Full)?.copy_from_slice(octets);
         self.len = self.len.wrapping_add(octets.len());
         Ok(())
     }
@@ -55,6 +52,11 @@ impl<'a> Writer<'a> {
         if let Some(place) = self.buffer.get_mut(at) {
             *place = octet;
         }
+    }
+
+    /// Drops what was written at and after `len`.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.len = self.len.min(len);
     }
 
     pub(crate) fn written(&self) -> &[u8] {

@@ -22,12 +22,7 @@ struct Edge {
 
 impl Compressor {
     pub(super) fn new() -> Self {
-        Self {
-            edges: [Edge {
-                parent: 0,
-                label: 0,
-            }; EDGES],
-        }
+        Self { edges: [Edge { parent: 0, label: 0 }; EDGES] }
     }
 
     /// Writes a name at `at` and returns where it ends. `message` ends where writing must.
@@ -61,9 +56,8 @@ impl Compressor {
             known = known.wrapping_sub(1);
         }
 
-        let literal = starts
-            .get(known)
-            .map_or(wire.len().wrapping_sub(1), |&start| usize::from(start));
+        let literal =
+            starts.get(known).map_or(wire.len().wrapping_sub(1), |&start| usize::from(start));
         let end = at.checked_add(literal).ok_or(Full)?;
         let tail_end;
         if parent == 0 {
@@ -76,10 +70,7 @@ impl Compressor {
                 .ok_or(Full)?
                 .copy_from_slice(&(0xc000 | parent).to_be_bytes());
         }
-        message
-            .get_mut(at..end)
-            .ok_or(Full)?
-            .copy_from_slice(wire.get(..literal).ok_or(Full)?);
+        message.get_mut(at..end).ok_or(Full)?.copy_from_slice(wire.get(..literal).ok_or(Full)?);
 
         for &start in starts.get(..known).unwrap_or(&[]).iter().rev() {
             let Some(place) = u16::try_from(at.wrapping_add(usize::from(start)))
@@ -123,10 +114,7 @@ impl Compressor {
             if let Some(edge) = self.edges.get_mut(slot)
                 && edge.label == 0
             {
-                *edge = Edge {
-                    parent,
-                    label: place,
-                };
+                *edge = Edge { parent, label: place };
                 return;
             }
         }
@@ -138,8 +126,7 @@ fn label_at(wire: &[u8], start: usize) -> &[u8] {
     let Some((&length, _)) = wire.get(start..).and_then(<[u8]>::split_first) else {
         return &[];
     };
-    wire.get(start..start.wrapping_add(1).wrapping_add(usize::from(length)))
-        .unwrap_or(&[])
+    wire.get(start..start.wrapping_add(1).wrapping_add(usize::from(length))).unwrap_or(&[])
 }
 
 fn probes(parent: u16, label: &[u8]) -> impl Iterator<Item = usize> {

@@ -29,19 +29,8 @@ impl<'b> Core<'b> {
         if limit < 12 {
             return Err(Full);
         }
-        let header = Header {
-            id: header.id,
-            flags: header.flags,
-            ..Header::default()
-        };
-        Ok(Self {
-            buffer,
-            len: 12,
-            limit,
-            reserved: 0,
-            header,
-            names: Compressor::new(),
-        })
+        let header = Header { id: header.id, flags: header.flags, ..Header::default() };
+        Ok(Self { buffer, len: 12, limit, reserved: 0, header, names: Compressor::new() })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -50,19 +39,12 @@ impl<'b> Core<'b> {
 
     pub(super) fn set_limit(&mut self, octets: usize) {
         let written = self.len.saturating_add(self.reserved);
-        self.limit = octets
-            .min(self.buffer.len())
-            .min(usize::from(u16::MAX))
-            .max(written);
+        self.limit = octets.min(self.buffer.len()).min(usize::from(u16::MAX)).max(written);
     }
 
     pub(super) fn reserve(&mut self, octets: usize) -> Result<(), Full> {
         let reserved = self.reserved.checked_add(octets).ok_or(Full)?;
-        if self
-            .len
-            .checked_add(reserved)
-            .is_none_or(|end| end > self.limit)
-        {
+        if self.len.checked_add(reserved).is_none_or(|end| end > self.limit) {
             return Err(Full);
         }
         self.reserved = reserved;
@@ -79,9 +61,7 @@ impl<'b> Core<'b> {
         self.header.questions = self.header.questions.checked_add(1).ok_or(Full)?;
         let [a, b] = qtype.0.to_be_bytes();
         let [c, d] = qclass.0.to_be_bytes();
-        let written = self
-            .write_name(name)
-            .and_then(|()| self.write(&[a, b, c, d]));
+        let written = self.write_name(name).and_then(|()| self.write(&[a, b, c, d]));
         if written.is_err() {
             self.rewind(mark);
         }
@@ -89,10 +69,7 @@ impl<'b> Core<'b> {
     }
 
     pub(super) fn mark(&self) -> Mark {
-        Mark {
-            len: self.len,
-            header: self.header,
-        }
+        Mark { len: self.len, header: self.header }
     }
 
     pub(super) fn rewind(&mut self, mark: Mark) {
@@ -131,16 +108,12 @@ impl<'b> Core<'b> {
         for embedded in rdata::names(rtype, rdata) {
             self.write(rdata.get(copied..embedded.offset).unwrap_or(&[]))?;
             self.write_name(embedded.name)?;
-            copied = embedded
-                .offset
-                .saturating_add(embedded.name.as_wire().len());
+            copied = embedded.offset.saturating_add(embedded.name.as_wire().len());
         }
         self.write(rdata.get(copied..).unwrap_or(&[]))?;
         let length = u16::try_from(self.len.saturating_sub(start)).map_err(|_| Full)?;
-        let place = self
-            .buffer
-            .get_mut(start.saturating_sub(2)..)
-            .and_then(<[u8]>::first_chunk_mut::<2>);
+        let place =
+            self.buffer.get_mut(start.saturating_sub(2)..).and_then(<[u8]>::first_chunk_mut::<2>);
         *place.ok_or(Full)? = length.to_be_bytes();
         Ok(())
     }
@@ -150,10 +123,7 @@ impl<'b> Core<'b> {
         if end > self.limit.saturating_sub(self.reserved) {
             return Err(Full);
         }
-        self.buffer
-            .get_mut(self.len..end)
-            .ok_or(Full)?
-            .copy_from_slice(octets);
+        self.buffer.get_mut(self.len..end).ok_or(Full)?.copy_from_slice(octets);
         self.len = end;
         Ok(())
     }

@@ -84,10 +84,7 @@ impl<'b> Builder<'b, Question> {
     /// # Errors
     /// When the buffer has fewer than twelve octets. Octets past the 65535th are not used.
     pub fn new(buffer: &'b mut [u8], header: Header) -> Result<Self, Full> {
-        Ok(Self {
-            core: Core::new(buffer, header)?,
-            section: PhantomData,
-        })
+        Ok(Self { core: Core::new(buffer, header)?, section: PhantomData })
     }
 
     /// Writes a question.
@@ -118,14 +115,7 @@ impl<'b> Builder<'b, Answer> {
     pub fn reply(buffer: &'b mut [u8], query: &Message<'_>) -> Result<Self, Full> {
         let asked = query.header();
         let flags = Flags(asked.flags.0 & REPLY_KEEPS).with_response(true);
-        let mut core = Core::new(
-            buffer,
-            Header {
-                id: asked.id,
-                flags,
-                ..Header::default()
-            },
-        )?;
+        let mut core = Core::new(buffer, Header { id: asked.id, flags, ..Header::default() })?;
         for question in query.questions().flatten() {
             match question.name.as_flat() {
                 Some(name) => core.push_question(name, question.qtype, question.qclass)?,
@@ -135,10 +125,7 @@ impl<'b> Builder<'b, Answer> {
                 }
             }
         }
-        Ok(Self {
-            core,
-            section: PhantomData,
-        })
+        Ok(Self { core, section: PhantomData })
     }
 
     /// Goes on to the authority section (the updates of an UPDATE).
@@ -175,20 +162,10 @@ impl Builder<'_, Additional> {
         dnssec_ok: bool,
         options: &[u8],
     ) -> Result<(), Full> {
-        let ttl = u32::from_be_bytes([
-            rcode.extended_bits(),
-            0,
-            if dnssec_ok { 0x80 } else { 0 },
-            0,
-        ]);
+        let ttl =
+            u32::from_be_bytes([rcode.extended_bits(), 0, if dnssec_ok { 0x80 } else { 0 }, 0]);
         let reserved = core::mem::take(&mut self.core.reserved);
-        let pushed = self.push_raw(
-            Name::ROOT,
-            RType::OPT,
-            Class(payload_size),
-            Ttl(ttl),
-            options,
-        );
+        let pushed = self.push_raw(Name::ROOT, RType::OPT, Class(payload_size), Ttl(ttl), options);
         match pushed {
             Ok(()) => self.core.header.flags = self.core.header.flags.with_rcode(rcode),
             Err(Full) => self.core.reserved = reserved,
@@ -307,10 +284,7 @@ impl<'b, S> Builder<'b, S> {
 
     /// Octets written so far.
     #[must_use]
-    #[expect(
-        clippy::len_without_is_empty,
-        reason = "a message has at least its header"
-    )]
+    #[expect(clippy::len_without_is_empty, reason = "a message has at least its header")]
     pub fn len(&self) -> usize {
         self.core.len()
     }
@@ -340,10 +314,7 @@ impl<'b, S> Builder<'b, S> {
     }
 
     fn into_section<T>(self) -> Builder<'b, T> {
-        Builder {
-            core: self.core,
-            section: PhantomData,
-        }
+        Builder { core: self.core, section: PhantomData }
     }
 }
 

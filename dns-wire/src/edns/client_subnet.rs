@@ -24,23 +24,17 @@ impl ClientSubnet {
         }
         let address = match address {
             IpAddr::V4(v4) => {
-                let mask = u32::MAX
-                    .checked_shl(32u32.saturating_sub(u32::from(source)))
-                    .unwrap_or(0);
+                let mask =
+                    u32::MAX.checked_shl(32u32.saturating_sub(u32::from(source))).unwrap_or(0);
                 IpAddr::V4(Ipv4Addr::from(u32::from(v4) & mask))
             }
             IpAddr::V6(v6) => {
-                let mask = u128::MAX
-                    .checked_shl(128u32.saturating_sub(u32::from(source)))
-                    .unwrap_or(0);
+                let mask =
+                    u128::MAX.checked_shl(128u32.saturating_sub(u32::from(source))).unwrap_or(0);
                 IpAddr::V6(Ipv6Addr::from(u128::from(v6) & mask))
             }
         };
-        Some(Self {
-            address,
-            source,
-            scope,
-        })
+        Some(Self { address, source, scope })
     }
 
     /// Reads the option, strictly: as many address octets as `source` needs and no more, no bit set

@@ -20,10 +20,9 @@ impl<'a> ExtendedError<'a> {
     /// When it has fewer than two octets.
     pub fn read(option: &EdnsOption<'a>) -> Result<Self, WireError> {
         match option.data.split_first_chunk::<2>() {
-            Some((&code, extra_text)) => Ok(Self {
-                info_code: InfoCode(u16::from_be_bytes(code)),
-                extra_text,
-            }),
+            Some((&code, extra_text)) => {
+                Ok(Self { info_code: InfoCode(u16::from_be_bytes(code)), extra_text })
+            }
             None => Err(WireError::new(WireErrorKind::Truncated, option.position)),
         }
     }

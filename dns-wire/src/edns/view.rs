@@ -66,10 +66,7 @@ impl<'a> Edns<'a> {
     /// The options, in order.
     #[must_use]
     pub fn options(&self) -> Options<'a> {
-        Options {
-            rest: self.options,
-            position: self.position,
-        }
+        Options { rest: self.options, position: self.position }
     }
 
     /// The octets of the options.
@@ -151,11 +148,7 @@ impl<'a> Iterator for Options<'a> {
         let position = self.position.wrapping_add(4);
         self.rest = after;
         self.position = position.wrapping_add(length);
-        Some(Ok(EdnsOption {
-            code: OptionCode(u16::from_be_bytes([a, b])),
-            data,
-            position,
-        }))
+        Some(Ok(EdnsOption { code: OptionCode(u16::from_be_bytes([a, b])), data, position }))
     }
 }
 

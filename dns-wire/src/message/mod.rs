@@ -33,19 +33,11 @@ impl<'a> Message<'a> {
             return Err(WireError::new(WireErrorKind::MessageTooLong, 0x1_0000));
         }
         let header = Header::from_wire(wire);
-        let mut questions = Questions {
-            octets,
-            at: 12,
-            left: header.questions,
-        };
-        while let Some(question) = questions.next() {
+        let mut questions = Questions { octets, at: 12, left: header.questions };
+        for question in questions.by_ref() {
             question?;
         }
-        Ok(Self {
-            octets,
-            header,
-            answers_at: questions.at,
-        })
+        Ok(Self { octets, header, answers_at: questions.at })
     }
 
     /// The octets.
@@ -69,11 +61,7 @@ impl<'a> Message<'a> {
     /// All questions.
     #[must_use]
     pub fn questions(&self) -> Questions<'a> {
-        Questions {
-            octets: self.octets,
-            at: 12,
-            left: self.header.questions,
-        }
+        Questions { octets: self.octets, at: 12, left: self.header.questions }
     }
 
     /// The octets of the questions as they stand.
@@ -123,10 +111,7 @@ impl<'a> Message<'a> {
                 continue;
             }
             if found.is_some() {
-                return Err(WireError::new(
-                    WireErrorKind::SecondOpt,
-                    record.rdata.position(),
-                ));
+                return Err(WireError::new(WireErrorKind::SecondOpt, record.rdata.position()));
             }
             found = Some(Edns::from_record(&record)?);
         }
@@ -139,10 +124,7 @@ impl<'a> Message<'a> {
     /// As [`edns`](Self::edns).
     pub fn rcode(&self) -> Result<Rcode, WireError> {
         let low = self.header.flags.rcode().header_bits();
-        Ok(Rcode::from_parts(
-            self.edns()?.map_or(0, |edns| edns.extended_rcode()),
-            low,
-        ))
+        Ok(Rcode::from_parts(self.edns()?.map_or(0, |edns| edns.extended_rcode()), low))
     }
 }
 

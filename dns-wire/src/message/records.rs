@@ -106,9 +106,7 @@ impl<'a> Records<'a> {
             }
         }
         let &[.., high, low] = self.octets.get(at..)?.first_chunk::<10>()?;
-        let end = at
-            .wrapping_add(10)
-            .wrapping_add(usize::from(u16::from_be_bytes([high, low])));
+        let end = at.wrapping_add(10).wrapping_add(usize::from(u16::from_be_bytes([high, low])));
         if end > self.octets.len() {
             return None;
         }
@@ -125,10 +123,8 @@ impl<'a> Records<'a> {
         };
         let start = at.wrapping_add(10);
         let end = start.wrapping_add(usize::from(u16::from_be_bytes([i, j])));
-        let octets = self
-            .octets
-            .get(..end)
-            .ok_or(WireError::new(WireErrorKind::Truncated, start))?;
+        let octets =
+            self.octets.get(..end).ok_or(WireError::new(WireErrorKind::Truncated, start))?;
         self.at = end;
         Ok(Record {
             owner,

@@ -28,10 +28,7 @@ impl NameBuf {
     /// The root.
     #[must_use]
     pub const fn root() -> Self {
-        Self {
-            len: 1,
-            octets: [0; MAX_NAME],
-        }
+        Self { len: 1, octets: [0; MAX_NAME] }
     }
 
     /// A name from text: absolute with a final dot, else below `origin`; `@` is the origin itself.

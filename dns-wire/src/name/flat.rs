@@ -126,10 +126,7 @@ impl<'a> Name<'a> {
             at = at.wrapping_add(1).wrapping_add(usize::from(length));
         }
         at == skipped
-            && self
-                .wire
-                .get(skipped..)
-                .is_some_and(|tail| tail.eq_ignore_ascii_case(ancestor.wire))
+            && self.wire.get(skipped..).is_some_and(|tail| tail.eq_ignore_ascii_case(ancestor.wire))
     }
 
     /// True for the root.

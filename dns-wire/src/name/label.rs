@@ -39,10 +39,7 @@ impl fmt::Display for Label<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.0;
         while let Some(&octet) = rest.first() {
-            let plain = rest
-                .iter()
-                .position(|&octet| needs_escape(octet))
-                .unwrap_or(rest.len());
+            let plain = rest.iter().position(|&octet| needs_escape(octet)).unwrap_or(rest.len());
             if let Some((text, after)) = rest.split_at_checked(plain).filter(|_| plain > 0) {
                 f.write_str(core::str::from_utf8(text).unwrap_or(""))?;
                 rest = after;
@@ -62,8 +59,5 @@ impl fmt::Display for Label<'_> {
 /// Octets that mean something else in a master file, or that do not print.
 fn needs_escape(octet: u8) -> bool {
     !octet.is_ascii_graphic()
-        || matches!(
-            octet,
-            b'.' | b'\\' | b'"' | b'(' | b')' | b';' | b'@' | b'$'
-        )
+        || matches!(octet, b'.' | b'\\' | b'"' | b'(' | b')' | b';' | b'@' | b'$')
 }

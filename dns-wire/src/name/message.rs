@@ -68,10 +68,7 @@ impl<'a> MessageName<'a> {
     /// The labels, the leftmost first, the root's empty label left out.
     #[must_use]
     pub fn labels(&self) -> MessageLabels<'a> {
-        MessageLabels {
-            octets: self.octets,
-            at: self.start,
-        }
+        MessageLabels { octets: self.octets, at: self.start }
     }
 
     /// How many labels, the root's not counted: 0 to 127.
@@ -95,18 +92,13 @@ impl<'a> MessageName<'a> {
     /// The name as it lies in the message, when it holds no pointer.
     #[must_use]
     pub fn as_flat(&self) -> Option<Name<'a>> {
-        Name::split_from(self.octets.get(self.start..)?)
-            .ok()
-            .map(|(name, _)| name)
+        Name::split_from(self.octets.get(self.start..)?).ok().map(|(name, _)| name)
     }
 }
 
 impl<'a> From<Name<'a>> for MessageName<'a> {
     fn from(name: Name<'a>) -> Self {
-        Self {
-            octets: name.as_wire(),
-            start: 0,
-        }
+        Self { octets: name.as_wire(), start: 0 }
     }
 }
 

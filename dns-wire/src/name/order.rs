@@ -7,8 +7,8 @@ use super::{MAX_LABELS, Name};
 impl Ord for Name<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
         let (ours, theirs) = (Starts::of(self), Starts::of(other));
-        let mut right = ours.from_right(self);
-        let mut left = theirs.from_right(other);
+        let mut right = ours.rightmost_first(self);
+        let mut left = theirs.rightmost_first(other);
         loop {
             match (right.next(), left.next()) {
                 (None, None) => return Ordering::Equal,
@@ -42,36 +42,24 @@ struct Starts {
 
 impl Starts {
     fn of(name: &Name<'_>) -> Self {
-        let mut starts = Self {
-            at: [0; MAX_LABELS],
-            count: 0,
-        };
+        let mut starts = Self { at: [0; MAX_LABELS], count: 0 };
         let mut at = 0u8;
         for label in name.labels() {
             if let Some(slot) = starts.at.get_mut(starts.count) {
                 *slot = at;
                 starts.count = starts.count.wrapping_add(1);
             }
-            at = at
-                .wrapping_add(1)
-                .wrapping_add(u8::try_from(label.octets().len()).unwrap_or(0));
+            at = at.wrapping_add(1).wrapping_add(u8::try_from(label.octets().len()).unwrap_or(0));
         }
         starts
     }
 
-    fn from_right<'n>(&'n self, name: &Name<'n>) -> impl Iterator<Item = &'n [u8]> {
+    fn rightmost_first<'n>(&'n self, name: &Name<'n>) -> impl Iterator<Item = &'n [u8]> {
         let wire = name.as_wire();
-        self.at
-            .get(..self.count)
-            .unwrap_or(&[])
-            .iter()
-            .rev()
-            .map(move |&at| {
-                let (&length, rest) = wire
-                    .get(usize::from(at)..)
-                    .and_then(<[u8]>::split_first)
-                    .unwrap_or((&0, &[]));
-                rest.get(..usize::from(length)).unwrap_or(&[])
-            })
+        self.at.get(..self.count).unwrap_or(&[]).iter().rev().map(move |&at| {
+            let (&length, rest) =
+                wire.get(usize::from(at)..).and_then(<[u8]>::split_first).unwrap_or((&0, &[]));
+            rest.get(..usize::from(length)).unwrap_or(&[])
+        })
     }
 }

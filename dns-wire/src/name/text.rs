@@ -17,16 +17,14 @@ pub(crate) fn text_to_wire(
         let Some(origin) = origin else {
             return error(TextErrorKind::NoOrigin, 0);
         };
-        out.slice(origin.as_wire())
-            .map_err(|_| TextError::new(TextErrorKind::Full, 0))?;
+        out.slice(origin.as_wire()).map_err(|_| TextError::new(TextErrorKind::Full, 0))?;
         return Ok(origin.as_wire().len());
     }
     if text.is_empty() {
         return error(TextErrorKind::Empty, 0);
     }
     if text == b"." {
-        out.u8(0)
-            .map_err(|_| TextError::new(TextErrorKind::Full, 0))?;
+        out.u8(0).map_err(|_| TextError::new(TextErrorKind::Full, 0))?;
         return Ok(1);
     }
     let room = out.room();
@@ -53,9 +51,7 @@ pub(crate) fn text_to_wire(
         if to >= MAX_NAME {
             return error(TextErrorKind::NameTooLong, start);
         }
-        *room
-            .get_mut(to)
-            .ok_or(TextError::new(TextErrorKind::Full, start))? = value;
+        *room.get_mut(to).ok_or(TextError::new(TextErrorKind::Full, start))? = value;
         to = to.wrapping_add(1);
     }
     if absolute {
@@ -86,9 +82,7 @@ fn close_label(room: &mut [u8], length_at: usize, to: usize, at: usize) -> Resul
         1..=63 => u8::try_from(length).unwrap_or(0),
         _ => return Err(TextError::new(TextErrorKind::LabelTooLong, at)),
     };
-    *room
-        .get_mut(length_at)
-        .ok_or(TextError::new(TextErrorKind::Full, at))? = octet;
+    *room.get_mut(length_at).ok_or(TextError::new(TextErrorKind::Full, at))? = octet;
     Ok(())
 }
 
@@ -105,9 +99,7 @@ pub(crate) fn unescape(after: &[u8]) -> Option<(u8, usize)> {
         if !digit.is_ascii_digit() {
             return None;
         }
-        value = value
-            .wrapping_mul(10)
-            .wrapping_add(u16::from(digit.wrapping_sub(b'0')));
+        value = value.wrapping_mul(10).wrapping_add(u16::from(digit.wrapping_sub(b'0')));
     }
     u8::try_from(value).ok().map(|octet| (octet, 3))
 }

@@ -29,23 +29,18 @@ impl<'a> TypeBitmap<'a> {
     #[must_use]
     pub fn contains(&self, rtype: RType) -> bool {
         let [window, low] = rtype.0.to_be_bytes();
-        windows(self.0)
-            .find(|(number, _)| *number == window)
-            .is_some_and(|(_, bits)| {
-                bits.get(usize::from(low >> 3))
-                    .is_some_and(|octet| octet & (0x80 >> (low & 7)) != 0)
-            })
+        windows(self.0).find(|(number, _)| *number == window).is_some_and(|(_, bits)| {
+            bits.get(usize::from(low >> 3)).is_some_and(|octet| octet & (0x80 >> (low & 7)) != 0)
+        })
     }
 
     /// The types, in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = RType> + Clone + use<'a> {
         windows(self.0).flat_map(|(window, bits)| {
             bits.iter().zip(0u8..).flat_map(move |(&octet, index)| {
-                (0u8..8)
-                    .filter(move |bit| octet & (0x80 >> bit) != 0)
-                    .map(move |bit| {
-                        RType(u16::from_be_bytes([window, index.wrapping_shl(3) | bit]))
-                    })
+                (0u8..8).filter(move |bit| octet & (0x80 >> bit) != 0).map(move |bit| {
+                    RType(u16::from_be_bytes([window, index.wrapping_shl(3) | bit]))
+                })
             })
         })
     }
@@ -133,10 +128,7 @@ pub(crate) fn add(rtype: RType, start: usize, out: &mut Writer<'_>) -> Result<()
         out.advance(missing);
         let written = out.written_mut();
         written.copy_within(insert_at..tail, insert_at.saturating_add(missing));
-        written
-            .get_mut(insert_at..insert_at.saturating_add(missing))
-            .ok_or(Full)?
-            .fill(0);
+        written.get_mut(insert_at..insert_at.saturating_add(missing)).ok_or(Full)?.fill(0);
     }
     let Some([number, length, bits @ ..]) = out.written_mut().get_mut(at..) else {
         return Err(Full);

@@ -13,11 +13,7 @@ pub(crate) struct Digits {
 
 impl Digits {
     pub(crate) fn new(bits_per_digit: u8) -> Self {
-        Self {
-            bits_per_digit,
-            held: 0,
-            held_bits: 0,
-        }
+        Self { bits_per_digit, held: 0, held_bits: 0 }
     }
 
     pub(crate) fn push(&mut self, digit: u8, out: &mut Writer<'_>) -> Result<(), Full> {
@@ -47,11 +43,7 @@ pub(crate) struct Base64Decoder {
 
 impl Base64Decoder {
     pub(crate) fn new() -> Self {
-        Self {
-            digits: Digits::new(6),
-            count: 0,
-            padding: 0,
-        }
+        Self { digits: Digits::new(6), count: 0, padding: 0 }
     }
 
     /// Takes one field; errors carry the octet in it.
@@ -65,16 +57,11 @@ impl Base64Decoder {
                 self.padding = self.padding.wrapping_add(1);
                 continue;
             }
-            let digit = BASE64_DIGITS
-                .get(usize::from(octet))
-                .copied()
-                .unwrap_or(NO_DIGIT);
+            let digit = BASE64_DIGITS.get(usize::from(octet)).copied().unwrap_or(NO_DIGIT);
             if digit == NO_DIGIT || self.padding > 0 {
                 return Err((TextErrorKind::Base64, at));
             }
-            self.digits
-                .push(digit, out)
-                .map_err(|Full| (TextErrorKind::Full, at))?;
+            self.digits.push(digit, out).map_err(|Full| (TextErrorKind::Full, at))?;
             self.count = self.count.wrapping_add(1);
         }
         Ok(())
@@ -126,9 +113,7 @@ pub(crate) fn show_base64(octets: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Res
                 let shift =
                     18u32.saturating_sub(u32::try_from(digit).unwrap_or(0).saturating_mul(6));
                 let index = usize::try_from(bits >> shift & 0x3f).unwrap_or(0);
-                f.write_char(char::from(
-                    BASE64_ALPHABET.get(index).copied().unwrap_or(b'='),
-                ))?;
+                f.write_char(char::from(BASE64_ALPHABET.get(index).copied().unwrap_or(b'=')))?;
             }
         }
     }
@@ -138,10 +123,7 @@ pub(crate) fn show_base64(octets: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Res
 pub(crate) fn show_base32hex(octets: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let (mut held, mut bits) = (0u32, 0u8);
     let digit = |value: u32| {
-        BASE32HEX_ALPHABET
-            .get(usize::try_from(value & 0x1f).unwrap_or(0))
-            .copied()
-            .unwrap_or(b'0')
+        BASE32HEX_ALPHABET.get(usize::try_from(value & 0x1f).unwrap_or(0)).copied().unwrap_or(b'0')
     };
     for &octet in octets {
         held = held << 8 | u32::from(octet);

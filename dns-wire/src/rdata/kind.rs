@@ -148,10 +148,7 @@ pub(crate) fn period(text: &[u8]) -> Option<u32> {
     let mut total = 0u64;
     let mut rest = text;
     loop {
-        let digits = rest
-            .iter()
-            .position(|octet| !octet.is_ascii_digit())
-            .unwrap_or(rest.len());
+        let digits = rest.iter().position(|octet| !octet.is_ascii_digit()).unwrap_or(rest.len());
         let (number, after) = rest.split_at_checked(digits)?;
         let number = decimal(number)?;
         let Some((unit, after)) = after.split_first() else {
@@ -242,9 +239,7 @@ impl Kind for Ipv6 {
     const PART: Part = Part::Fixed(16);
 
     fn read<'a>(reader: &mut Reader<'a>) -> Result<Ipv6Addr, WireError> {
-        reader
-            .array()
-            .map(|octets: [u8; 16]| Ipv6Addr::from(octets))
+        reader.array().map(|octets: [u8; 16]| Ipv6Addr::from(octets))
     }
 
     fn write(value: Ipv6Addr, out: &mut Writer<'_>) -> Result<(), Full> {

@@ -30,15 +30,9 @@ impl Kind for Base64Rest {
     ) -> Result<(), TextError> {
         let mut decoder = Base64Decoder::new();
         while let Some(token) = tokens.take() {
-            decoder
-                .feed(token.text, out)
-                .map_err(|(kind, at)| tokens.error(kind, at))?;
+            decoder.feed(token.text, out).map_err(|(kind, at)| tokens.error(kind, at))?;
         }
-        if decoder.is_complete() {
-            Ok(())
-        } else {
-            Err(tokens.error(TextErrorKind::Base64, 0))
-        }
+        if decoder.is_complete() { Ok(()) } else { Err(tokens.error(TextErrorKind::Base64, 0)) }
     }
 
     fn show(value: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,11 +67,7 @@ impl Kind for HexRest {
         while let Some(token) = tokens.take() {
             hex_text(token.text, &mut digits, tokens, out)?;
         }
-        if digits.is_complete() {
-            Ok(())
-        } else {
-            Err(tokens.error(TextErrorKind::Hex, 0))
-        }
+        if digits.is_complete() { Ok(()) } else { Err(tokens.error(TextErrorKind::Hex, 0)) }
     }
 
     fn show(value: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -86,6 +76,38 @@ impl Kind for HexRest {
 
     fn is_blank(value: &[u8]) -> bool {
         value.is_empty()
+    }
+}
+
+/// At least one octet to the end, shown as Base64.
+pub(crate) struct Base64Data;
+
+impl Kind for Base64Data {
+    type Value<'a> = &'a [u8];
+    const PART: Part = Part::Rest;
+
+    fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
+        Digest::read(reader)
+    }
+
+    fn write(value: &[u8], out: &mut Writer<'_>) -> Result<(), Full> {
+        out.slice(value)
+    }
+
+    fn text<'t, T: Iterator<Item = Token<'t>>>(
+        tokens: &mut Tokens<'_, 't, T>,
+        out: &mut Writer<'_>,
+    ) -> Result<(), TextError> {
+        let before = out.len();
+        Base64Rest::text(tokens, out)?;
+        if out.len() == before {
+            return Err(tokens.error(TextErrorKind::Missing, 0));
+        }
+        Ok(())
+    }
+
+    fn show(value: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show_base64(value, f)
     }
 }
 
@@ -163,11 +185,7 @@ impl Kind for Salt {
     }
 
     fn show(value: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if value.is_empty() {
-            f.write_str("-")
-        } else {
-            show_hex(value, f)
-        }
+        if value.is_empty() { f.write_str("-") } else { show_hex(value, f) }
     }
 }
 

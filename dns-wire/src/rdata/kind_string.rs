@@ -196,27 +196,20 @@ fn counted_text<'t, T: Iterator<Item = Token<'t>>>(
     Ok(())
 }
 
-fn plain_text<'t, T: Iterator<Item = Token<'t>>>(
+pub(crate) fn plain_text<'t, T: Iterator<Item = Token<'t>>>(
     token: Token<'t>,
     tokens: &Tokens<'_, 't, T>,
     out: &mut Writer<'_>,
 ) -> Result<(), TextError> {
     let mut rest = token.text;
     loop {
-        let plain = rest
-            .iter()
-            .position(|&octet| octet == b'\\')
-            .unwrap_or(rest.len());
+        let plain = rest.iter().position(|&octet| octet == b'\\').unwrap_or(rest.len());
         let (text, after) = rest.split_at_checked(plain).unwrap_or((rest, &[]));
         out.slice(text).map_err(tokens.full())?;
         let Some((_, after)) = after.split_first() else {
             return Ok(());
         };
-        let at = token
-            .text
-            .len()
-            .saturating_sub(after.len())
-            .saturating_sub(1);
+        let at = token.text.len().saturating_sub(after.len()).saturating_sub(1);
         let (octet, used) = unescape(after).ok_or(tokens.error(TextErrorKind::Escape, at))?;
         out.u8(octet).map_err(tokens.full())?;
         rest = after.get(used..).unwrap_or(&[]);

@@ -3,21 +3,40 @@
 
 mod bitmap;
 mod encoding;
+mod gateway;
 mod generic;
+mod host_identity;
 mod kind;
+mod kind_address;
+mod kind_code;
 mod kind_name;
 mod kind_octets;
+mod kind_opaque;
 mod kind_string;
+mod location;
 mod names;
+mod obsolete;
+mod prefix_list;
 mod record;
+mod svcb;
 mod table;
 mod time;
 mod tokens;
 pub(crate) mod view;
 
 pub use bitmap::TypeBitmap;
+pub use gateway::{AmtRelay, Gateway, IpsecGateway};
+pub use host_identity::{HostIdentity, NameList};
+pub use kind_address::AtmAddress;
 pub use kind_string::{CharacterString, CharacterStrings};
+pub use location::{Location, Precision};
 pub use names::{EmbeddedName, EmbeddedNames, names};
+pub use obsolete::{Bits, SplitAddress, WellKnownServices};
+pub use prefix_list::{PrefixItem, PrefixList};
+pub use svcb::{
+    Addresses4, Addresses6, ParamList, SvcParamKey, SvcParamKeys, SvcParamValue, SvcParams,
+    TlsGroups,
+};
 pub use table::*;
 pub use time::SignatureTime;
 pub use tokens::{Split, Token, split};
@@ -59,9 +78,7 @@ pub fn from_text<'t>(
     let room = out.len().min(usize::from(u16::MAX));
     let mut out = Writer::new(out.get_mut(..room).unwrap_or(&mut []));
     let mut tokens = Tokens::new(tokens.into_iter(), origin);
-    let generic = tokens
-        .peek()
-        .is_some_and(|token| !token.quoted && token.text == b"\\#");
+    let generic = tokens.peek().is_some_and(|token| !token.quoted && token.text == b"\\#");
     if generic {
         generic::text(&mut tokens, &mut out)?;
         validate(rtype, out.written()).map_err(|_| tokens.error(TextErrorKind::Value, 0))?;
@@ -76,10 +93,7 @@ pub fn from_text<'t>(
 /// types without one, in the generic form of RFC 3597 §5. No allocation.
 #[must_use]
 pub fn display(rtype: RType, rdata: &[u8]) -> impl fmt::Display + '_ {
-    Shown {
-        rtype,
-        rdata: Rdata::flat(rdata),
-    }
+    Shown { rtype, rdata: Rdata::flat(rdata) }
 }
 
 /// The canonical form of RDATA (RFC 4034 §6.2, RFC 6840 §5.1), made in place: names of the listed

@@ -7,11 +7,7 @@ use crate::{Name, RType};
 /// The names in uncompressed RDATA of this type, in order.
 #[must_use]
 pub fn names(rtype: RType, rdata: &[u8]) -> EmbeddedNames<'_> {
-    EmbeddedNames {
-        rtype,
-        rdata,
-        at: 0,
-    }
+    EmbeddedNames { rtype, rdata, at: 0 }
 }
 
 /// A name in RDATA, and what it is for.
@@ -57,11 +53,7 @@ pub(crate) fn next(rtype: RType, rdata: &[u8], index: usize) -> Option<(usize, u
     for part in Data::layout(rtype) {
         match *part {
             Part::Fixed(octets) => at = at.checked_add(octets)?,
-            Part::Counted => {
-                at = at
-                    .checked_add(1)?
-                    .checked_add(usize::from(*rdata.get(at)?))?
-            }
+            Part::Counted => at = at.checked_add(1)?.checked_add(usize::from(*rdata.get(at)?))?,
             Part::Rest => return None,
             Part::Name(role) | Part::Names(role) => {
                 let many = matches!(part, Part::Names(_));

@@ -50,10 +50,7 @@ impl fmt::Display for SignatureTime {
         let (year, month, day) = date_from_days(days);
         let (hour, rest) = (second.div_euclid(3600), second.rem_euclid(3600));
         let (minute, second) = (rest.div_euclid(60), rest.rem_euclid(60));
-        write!(
-            f,
-            "{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}"
-        )
+        write!(f, "{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
     }
 }
 
@@ -90,27 +87,17 @@ impl Kind for Time {
 /// Days since 1970-01-01 of a date in the Gregorian calendar. Years are counted from March, so that
 /// the leap day is the last of its year; 146097 days make 400 years.
 fn days_from_date(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 {
-        year.wrapping_sub(1)
-    } else {
-        year
-    };
+    let year = if month <= 2 { year.wrapping_sub(1) } else { year };
     let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
     let month = month.wrapping_add(9).rem_euclid(12);
-    let day_of_year = month
-        .wrapping_mul(153)
-        .wrapping_add(2)
-        .div_euclid(5)
-        .wrapping_add(day)
-        .wrapping_sub(1);
+    let day_of_year =
+        month.wrapping_mul(153).wrapping_add(2).div_euclid(5).wrapping_add(day).wrapping_sub(1);
     let day_of_era = year_of_era
         .wrapping_mul(365)
         .wrapping_add(year_of_era.div_euclid(4))
         .wrapping_sub(year_of_era.div_euclid(100))
         .wrapping_add(day_of_year);
-    era.wrapping_mul(146_097)
-        .wrapping_add(day_of_era)
-        .wrapping_sub(719_468)
+    era.wrapping_mul(146_097).wrapping_add(day_of_era).wrapping_sub(719_468)
 }
 
 /// The inverse of [`days_from_date`].
@@ -131,15 +118,8 @@ fn date_from_days(days: i64) -> (i64, i64, i64) {
     let day = day_of_year
         .wrapping_sub(month.wrapping_mul(153).wrapping_add(2).div_euclid(5))
         .wrapping_add(1);
-    let month = if month < 10 {
-        month.wrapping_add(3)
-    } else {
-        month.wrapping_sub(9)
-    };
-    let year = era
-        .wrapping_mul(400)
-        .wrapping_add(year_of_era)
-        .wrapping_add(i64::from(month <= 2));
+    let month = if month < 10 { month.wrapping_add(3) } else { month.wrapping_sub(9) };
+    let year = era.wrapping_mul(400).wrapping_add(year_of_era).wrapping_add(i64::from(month <= 2));
     (year, month, day)
 }
 

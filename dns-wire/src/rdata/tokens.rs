@@ -30,26 +30,29 @@ impl<'t> Iterator for Split<'t> {
         let rest = self.rest.trim_ascii_start();
         let quoted = rest.first()? == &b'"';
         let rest = if quoted { rest.get(1..)? } else { rest };
-        let mut escaped = false;
+        let (mut escaped, mut inside) = (false, quoted);
         let end = rest
             .iter()
             .position(|&octet| {
-                let stop = !escaped
-                    && if quoted {
-                        octet == b'"'
-                    } else {
-                        octet.is_ascii_whitespace() || octet == b'"'
-                    };
-                escaped = octet == b'\\' && !escaped;
-                stop
+                let plain = core::mem::take(&mut escaped);
+                match octet {
+                    _ if plain => false,
+                    b'\\' => {
+                        escaped = true;
+                        false
+                    }
+                    b'"' if quoted => true,
+                    // `key="a b"` is one field, its quotes left in.
+                    b'"' => {
+                        inside = !inside;
+                        false
+                    }
+                    _ => !inside && octet.is_ascii_whitespace(),
+                }
             })
             .unwrap_or(rest.len());
         let (text, after) = rest.split_at_checked(end)?;
-        self.rest = if quoted {
-            after.get(1..).unwrap_or(&[])
-        } else {
-            after
-        };
+        self.rest = if quoted { after.get(1..).unwrap_or(&[]) } else { after };
         Some(Token { text, quoted })
     }
 }
@@ -65,12 +68,7 @@ pub(crate) struct Tokens<'o, 't, T> {
 
 impl<'o, 't, T: Iterator<Item = Token<'t>>> Tokens<'o, 't, T> {
     pub(crate) fn new(iter: T, origin: Name<'o>) -> Self {
-        Self {
-            iter,
-            ahead: None,
-            taken: 0,
-            origin,
-        }
+        Self { iter, ahead: None, taken: 0, origin }
     }
 
     /// The next field, if there is one.
@@ -89,11 +87,7 @@ impl<'o, 't, T: Iterator<Item = Token<'t>>> Tokens<'o, 't, T> {
 
     /// The next field, which must be there.
     pub(crate) fn need(&mut self) -> Result<Token<'t>, TextError> {
-        self.take().ok_or(TextError {
-            kind: TextErrorKind::Missing,
-            token: self.taken,
-            offset: 0,
-        })
+        self.take().ok_or(TextError { kind: TextErrorKind::Missing, token: self.taken, offset: 0 })
     }
 
     pub(crate) fn finish(&mut self) -> Result<(), TextError> {
@@ -106,27 +100,16 @@ impl<'o, 't, T: Iterator<Item = Token<'t>>> Tokens<'o, 't, T> {
     /// An error in the field returned last.
     pub(crate) fn error(&self, kind: TextErrorKind, offset: usize) -> TextError {
         let token = self.taken.saturating_sub(1);
-        TextError {
-            kind,
-            token,
-            offset: u32::try_from(offset).unwrap_or(u32::MAX),
-        }
+        TextError { kind, token, offset: u32::try_from(offset).unwrap_or(u32::MAX) }
     }
 
     /// Puts the number of the field into an error that knows only the octet.
     pub(crate) fn locate(&self, error: TextError) -> TextError {
-        TextError {
-            token: self.taken.saturating_sub(1),
-            ..error
-        }
+        TextError { token: self.taken.saturating_sub(1), ..error }
     }
 
     pub(crate) fn full(&self) -> impl Fn(Full) -> TextError + use<'o, 't, T> {
         let token = self.taken.saturating_sub(1);
-        move |Full| TextError {
-            kind: TextErrorKind::Full,
-            token,
-            offset: 0,
-        }
+        move |Full| TextError { kind: TextErrorKind::Full, token, offset: 0 }
     }
 }

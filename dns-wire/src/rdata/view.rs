@@ -18,19 +18,11 @@ impl<'a> Rdata<'a> {
     /// RDATA that stands alone, its names uncompressed.
     #[must_use]
     pub fn flat(octets: &'a [u8]) -> Self {
-        Self {
-            octets,
-            start: 0,
-            in_message: false,
-        }
+        Self { octets, start: 0, in_message: false }
     }
 
     pub(crate) fn in_message(octets: &'a [u8], start: usize) -> Self {
-        Self {
-            octets,
-            start,
-            in_message: true,
-        }
+        Self { octets, start, in_message: true }
     }
 
     /// The octets as they stand: in a message names in them may be compressed.
@@ -67,10 +59,7 @@ impl<'a> Rdata<'a> {
     /// The data in presentation form; the generic form of RFC 3597 where it is malformed or unknown.
     #[must_use]
     pub fn display(&self, rtype: RType) -> impl fmt::Display + use<'a> {
-        Shown {
-            rtype,
-            rdata: *self,
-        }
+        Shown { rtype, rdata: *self }
     }
 }
 

@@ -1,0 +1,163 @@
+//! Values of service parameters.
+
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+use super::SvcParamKey;
+
+/// The value of a parameter, checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SvcParamValue<'a> {
+    /// Keys that must be understood: at least one, ascending, without `mandatory` itself.
+    Mandatory(SvcParamKeys<'a>),
+    /// Protocol identifiers (ALPN): at least one, each of 1 to 255 octets.
+    Alpn(ParamList<'a>),
+    /// The default protocol is not offered.
+    NoDefaultAlpn,
+    /// Port.
+    Port(u16),
+    /// At least one IPv4 address.
+    Ipv4Hint(Addresses4<'a>),
+    /// An ECHConfigList, shown as Base64.
+    Ech(&'a [u8]),
+    /// At least one IPv6 address.
+    Ipv6Hint(Addresses6<'a>),
+    /// A URI template in UTF-8 that holds the variable `dns`.
+    DohPath(&'a str),
+    /// Oblivious HTTP is offered.
+    Ohttp,
+    /// TLS groups: at least one, none twice.
+    TlsSupportedGroups(TlsGroups<'a>),
+    /// Path segments, perhaps none.
+    DocPath(ParamList<'a>),
+    /// Provisioning domain information is offered.
+    Pvd,
+    /// A key without a format here.
+    Unknown(&'a [u8]),
+}
+
+impl<'a> SvcParamValue<'a> {
+    /// Reads a value; `None` when the octets are not of the key's format.
+    pub(super) fn read(key: SvcParamKey, octets: &'a [u8]) -> Option<Self> {
+        let flag = |value| octets.is_empty().then_some(value);
+        match key {
+            SvcParamKey::MANDATORY => {
+                let keys = SvcParamKeys(octets);
+                let ascending = keys.iter().zip(keys.iter().skip(1)).all(|(a, b)| a < b);
+                let whole = !octets.is_empty() && octets.len().is_multiple_of(2);
+                let itself = keys.iter().any(|key| key == SvcParamKey::MANDATORY);
+                (whole && ascending && !itself).then_some(Self::Mandatory(keys))
+            }
+            SvcParamKey::ALPN => {
+                ParamList::read(octets).filter(|_| !octets.is_empty()).map(Self::Alpn)
+            }
+            SvcParamKey::NO_DEFAULT_ALPN => flag(Self::NoDefaultAlpn),
+            SvcParamKey::PORT => Some(Self::Port(u16::from_be_bytes(octets.try_into().ok()?))),
+            SvcParamKey::IPV4HINT => (!octets.is_empty() && octets.len().is_multiple_of(4))
+                .then_some(Self::Ipv4Hint(Addresses4(octets))),
+            SvcParamKey::ECH => (!octets.is_empty()).then_some(Self::Ech(octets)),
+            SvcParamKey::IPV6HINT => (!octets.is_empty() && octets.len().is_multiple_of(16))
+                .then_some(Self::Ipv6Hint(Addresses6(octets))),
+            SvcParamKey::DOHPATH => core::str::from_utf8(octets).ok().map(Self::DohPath),
+            SvcParamKey::OHTTP => flag(Self::Ohttp),
+            SvcParamKey::TLS_SUPPORTED_GROUPS => {
+                let groups = TlsGroups(octets);
+                let whole = !octets.is_empty() && octets.len().is_multiple_of(2);
+                (whole && groups.are_distinct()).then_some(Self::TlsSupportedGroups(groups))
+            }
+            SvcParamKey::DOCPATH => ParamList::read(octets).map(Self::DocPath),
+            SvcParamKey::PVD => flag(Self::Pvd),
+            _ => Some(Self::Unknown(octets)),
+        }
+    }
+}
+
+/// Keys, two octets each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SvcParamKeys<'a>(&'a [u8]);
+
+impl<'a> SvcParamKeys<'a> {
+    /// The keys, in order.
+    pub fn iter(&self) -> impl Iterator<Item = SvcParamKey> + Clone + use<'a> {
+        numbers(self.0).map(SvcParamKey)
+    }
+}
+
+/// TLS named groups, two octets each (RFC 8446 §4.2.7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TlsGroups<'a>(&'a [u8]);
+
+impl<'a> TlsGroups<'a> {
+    /// The groups, the most preferred first.
+    pub fn iter(&self) -> impl Iterator<Item = u16> + Clone + use<'a> {
+        numbers(self.0)
+    }
+
+    /// Work is bounded: a list longer than there are groups in use is not looked through.
+    fn are_distinct(&self) -> bool {
+        let mut rest = self.iter();
+        let mut looked_at = 0u8;
+        while let Some(group) = rest.next() {
+            looked_at = looked_at.saturating_add(1);
+            if looked_at == u8::MAX || rest.clone().any(|other| other == group) {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// IPv4 addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Addresses4<'a>(&'a [u8]);
+
+impl<'a> Addresses4<'a> {
+    /// The addresses, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Ipv4Addr> + Clone + use<'a> {
+        self.0
+            .chunks_exact(4)
+            .filter_map(|octets| Some(Ipv4Addr::from(*octets.first_chunk::<4>()?)))
+    }
+}
+
+/// IPv6 addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Addresses6<'a>(&'a [u8]);
+
+impl<'a> Addresses6<'a> {
+    /// The addresses, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Ipv6Addr> + Clone + use<'a> {
+        self.0
+            .chunks_exact(16)
+            .filter_map(|octets| Some(Ipv6Addr::from(*octets.first_chunk::<16>()?)))
+    }
+}
+
+/// Strings with a length octet each, none of them empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ParamList<'a>(&'a [u8]);
+
+impl<'a> ParamList<'a> {
+    fn read(octets: &'a [u8]) -> Option<Self> {
+        let mut rest = octets;
+        while let Some((&length, after)) = rest.split_first() {
+            rest = after.get(usize::from(length)..).filter(|_| length > 0)?;
+        }
+        Some(Self(octets))
+    }
+
+    /// The strings, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &'a [u8]> + Clone + use<'a> {
+        let mut rest = self.0;
+        core::iter::from_fn(move || {
+            let (&length, after) = rest.split_first()?;
+            let (string, after) = after.split_at_checked(usize::from(length))?;
+            rest = after;
+            Some(string)
+        })
+    }
+}
+
+fn numbers(octets: &[u8]) -> impl Iterator<Item = u16> + Clone + use<'_> {
+    octets.chunks_exact(2).filter_map(|pair| Some(u16::from_be_bytes(*pair.first_chunk::<2>()?)))
+}
