@@ -3,6 +3,8 @@
 #![no_std]
 #![no_main]
 
+mod hot;
+
 use core::hint::black_box;
 use core::panic::PanicInfo;
 
@@ -21,6 +23,7 @@ fn panic(_: &PanicInfo<'_>) -> ! {
 extern "C" fn _start() -> ! {
     #[cfg(feature = "control")]
     black_box([1_u8, 2][black_box(5_usize)]);
-    black_box(());
+    hot::call_all(black_box(&mut [0; 1024]), black_box(7), black_box(&mut [0; 1024]));
+    #[expect(clippy::empty_loop, reason = "there is no system to return to")]
     loop {}
 }
