@@ -22,19 +22,24 @@ extern crate std;
 
 #[cfg(feature = "alloc")]
 pub mod assign;
+pub mod availability;
 pub mod bootstrap;
 pub mod compare;
 pub mod discovery;
 #[cfg(feature = "alloc")]
 pub mod drain;
+pub mod exploration;
 #[cfg(feature = "alloc")]
 pub mod map;
 pub mod metrics;
 pub mod normal;
+pub mod pool;
 pub mod rank_test;
 pub mod sketch;
+pub mod stability;
 pub mod time;
 pub mod tls;
+pub mod trust;
 
 mod interval;
 mod micros;
