@@ -58,6 +58,8 @@ pub mod extension;
 pub mod limiter;
 #[cfg(feature = "mac")]
 pub mod mac;
+#[cfg(feature = "nts")]
+pub mod nts;
 pub mod server;
 pub mod smear;
 

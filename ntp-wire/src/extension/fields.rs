@@ -35,6 +35,12 @@ pub struct Field<'a> {
 }
 
 impl<'a> Field<'a> {
+    /// The first field of `octets`, where a length as short as 4 is allowed, and what follows it.
+    #[cfg(feature = "nts")]
+    pub(crate) fn next(octets: &'a [u8]) -> Option<(Self, &'a [u8])> {
+        Self::split(octets, Framing::Lenient).ok()
+    }
+
     /// The first field of `octets` and what follows it. The offset is left at 0.
     pub(super) fn split(octets: &'a [u8], framing: Framing) -> Result<(Self, &'a [u8]), Rule> {
         let (&[a, b, c, d], _) = octets.split_first_chunk().ok_or(Rule::FieldHeader)?;

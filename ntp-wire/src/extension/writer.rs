@@ -40,6 +40,13 @@ impl<'a> Writer<'a> {
         self.out.get(..self.length).unwrap_or_default()
     }
 
+    /// What was written before `length`, and what after it.
+    #[cfg(feature = "nts")]
+    pub(crate) fn split_at(&mut self, length: usize) -> Option<(&[u8], &mut [u8])> {
+        let (before, after) = self.out.get_mut(..self.length)?.split_at_mut_checked(length)?;
+        Some((before, after))
+    }
+
     /// Appends a field, padded with zeroes to a multiple of four octets and to at least 16.
     ///
     /// # Errors
