@@ -22,3 +22,5 @@ extern crate std;
 
 #[cfg(feature = "alloc")]
 pub mod source;
+#[cfg(feature = "alloc")]
+pub mod text;

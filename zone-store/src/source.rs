@@ -102,6 +102,7 @@ impl Prefix {
     }
 
     /// Its length in bits: 0 to 32, or 0 to 128.
+    #[allow(clippy::len_without_is_empty, reason = "a prefix always has addresses")]
     pub fn len(&self) -> u8 {
         self.len
     }

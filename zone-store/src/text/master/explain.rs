@@ -1,0 +1,49 @@
+//! Errors of names and RDATA in words, at their place in the text.
+
+use super::scan::{Field, Form};
+use crate::text::report::{Fault, Shown};
+use alloc::format;
+use dns_wire::{RType, TextError, TextErrorKind};
+
+/// What is wrong with a name.
+#[cold]
+pub(super) fn explain_name(error: TextError, field: Field<'_>) -> Fault {
+    let at = field.at.saturating_add(usize::try_from(error.offset).unwrap_or(0));
+    let fault = Fault::new(at, format!("'{}' is no name: {}", Shown(field.text), error.kind));
+    with_hint(fault, error.kind)
+}
+
+/// What is wrong with RDATA; `end` is where a missing field would stand.
+#[cold]
+pub(super) fn explain_rdata(
+    error: TextError,
+    rtype: RType,
+    fields: &[Field<'_>],
+    end: usize,
+) -> Fault {
+    let index = usize::try_from(error.token).unwrap_or(usize::MAX);
+    let Some(field) = fields.get(index) else {
+        return with_hint(Fault::new(end, format!("{rtype}: {}", error.kind)), error.kind);
+    };
+    let quote = usize::from(field.form == Form::Quoted);
+    let offset = usize::try_from(error.offset).unwrap_or(0).min(field.text.len());
+    let at = field.at.saturating_add(quote).saturating_add(offset);
+    with_hint(
+        Fault::new(at, format!("{rtype}: {} in '{}'", error.kind, Shown(field.text))),
+        error.kind,
+    )
+}
+
+fn with_hint(fault: Fault, kind: TextErrorKind) -> Fault {
+    let hint = match kind {
+        TextErrorKind::NoOrigin => "end the name with '.', or give an origin with $ORIGIN",
+        TextErrorKind::Escape => {
+            "'\\' is followed by three decimal digits up to 255, or by the character itself"
+        }
+        TextErrorKind::Empty => "two dots follow each other, or a dot begins the name",
+        TextErrorKind::StringTooLong => "split it into several strings: \"...\" \"...\"",
+        TextErrorKind::Trailing => "quote text that has blanks; parentheses join lines",
+        _ => return fault,
+    };
+    fault.hint(hint)
+}

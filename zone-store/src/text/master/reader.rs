@@ -1,0 +1,158 @@
+//! What a master file carries on from entry to entry, and the loop over its entries.
+
+use super::scan::{Entry, Field, Form, ScanError, ScanErrorKind, Scanner};
+use super::{Loader, Options};
+use crate::source::{Position, Sink};
+use crate::text::report::{Fault, Report, clamp_to_u32};
+use crate::text::{Limits, Summary};
+use alloc::vec;
+use alloc::vec::Vec;
+use dns_wire::NameBuf;
+use memchr::{memchr_iter, memrchr};
+
+/// One run of the parser over a text and the texts it includes.
+pub(crate) struct Reader<'o, 's, S> {
+    pub(super) report: Report<'s, S>,
+    pub(super) loader: Option<&'o mut dyn Loader>,
+    pub(super) limits: Limits,
+    /// Texts being read, the outermost first.
+    pub(super) open: Vec<u32>,
+    pub(super) includes: u32,
+    pub(super) generated: u32,
+    pub(super) origin: Option<NameBuf>,
+    /// Stands in for the origin where there is none: so long that no relative name fits before it.
+    pub(super) no_origin: NameBuf,
+    /// Owner of the last record, for entries that leave it out.
+    pub(super) owner: Option<NameBuf>,
+    pub(super) ttls: Ttls,
+    /// RDATA of the record being read.
+    pub(super) rdata: Vec<u8>,
+}
+
+/// Where a record without a time to live gets one, in this order.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ttls {
+    /// `$TTL` (RFC 2308 §4).
+    pub(super) default: Option<u32>,
+    /// The last one written (RFC 1035 §5.1).
+    pub(super) last: Option<u32>,
+    /// MINIMUM of the SOA, when the SOA itself has none: as BIND does, with a warning.
+    pub(super) minimum: Option<u32>,
+}
+
+impl<'o, 's, S: Sink> Reader<'o, 's, S> {
+    pub(super) fn new(options: Options<'o>, sink: &'s mut S) -> Self {
+        Self {
+            report: Report::new(sink, options.limits.problems),
+            loader: options.loader,
+            limits: options.limits,
+            open: Vec::new(),
+            includes: 0,
+            generated: 0,
+            origin: options.origin.map(NameBuf::from),
+            no_origin: longest_name(),
+            owner: None,
+            ttls: Ttls { default: options.default_ttl.map(|ttl| ttl.0), last: None, minimum: None },
+            rdata: vec![0; MAX_RDATA],
+        }
+    }
+
+    pub(super) fn summary(&self) -> Summary {
+        self.report.summary()
+    }
+
+    /// Reads one text; recursion is as deep as `limits.include_depth`.
+    pub(super) fn read(&mut self, text: &[u8], source: u32) {
+        self.open.push(source);
+        let mut scanner = Scanner::new(text);
+        let mut fields = Vec::new();
+        while let Some(scanned) = scanner.next_entry(&mut fields) {
+            if self.report.is_stopped() {
+                break;
+            }
+            match scanned {
+                Ok(entry) => self.entry(text, source, entry, &mut fields),
+                Err(error) => {
+                    // Counted from the start of the text: rare, and the scanner has moved on.
+                    let start = Entry { line: 1, ..Entry::default() };
+                    self.fault(text, source, start, explain_scan(error));
+                }
+            }
+        }
+        self.open.pop();
+    }
+
+    fn entry<'t>(
+        &mut self,
+        text: &'t [u8],
+        source: u32,
+        entry: Entry,
+        fields: &mut Vec<Field<'t>>,
+    ) {
+        let Some(first) = fields.first().copied() else { return };
+        let at = Position {
+            source,
+            line: entry.line,
+            column: clamp_to_u32(first.at.saturating_sub(entry.line_start)).saturating_add(1),
+        };
+        let outcome =
+            if first.form == Form::Plain && first.text.first() == Some(&b'$') && !entry.indented {
+                self.directive(at, first, fields.get(1..).unwrap_or_default())
+            } else {
+                self.record(at, entry, fields)
+            };
+        if let Err(fault) = outcome {
+            self.fault(text, source, entry, fault);
+        }
+    }
+
+    /// Tells a fault, its line and column counted from the entry it is in.
+    #[cold]
+    fn fault(&mut self, text: &[u8], source: u32, entry: Entry, fault: Fault) {
+        let before = text.get(entry.line_start..fault.at).unwrap_or_default();
+        let lines = clamp_to_u32(memchr_iter(b'\n', before).count());
+        let column = match memrchr(b'\n', before) {
+            Some(line_end) => before.len().saturating_sub(line_end),
+            None => before.len().saturating_add(1),
+        };
+        let at = Position {
+            source,
+            line: entry.line.saturating_add(lines),
+            column: clamp_to_u32(column),
+        };
+        self.report.error(at, fault.message, fault.hint);
+    }
+}
+
+pub(super) fn explain_scan(error: ScanError) -> Fault {
+    let (message, hint) = match error.kind {
+        ScanErrorKind::Unclosed => ("'(' is never closed", "end the record with ')'"),
+        ScanErrorKind::Unopened => {
+            ("')' without '('", "remove it, or write \\) for the character itself")
+        }
+        ScanErrorKind::Unquoted => (
+            "the quoted string does not end on its line",
+            "close it with '\"'; a line feed inside is written \\010",
+        ),
+        ScanErrorKind::EscapedEnd => {
+            ("'\\' at the end of the line", "write \\\\ for the character itself")
+        }
+        ScanErrorKind::TooManyFields => {
+            ("more fields than any record has", "is this a master file?")
+        }
+    };
+    Fault::new(error.at, message).hint(hint)
+}
+
+/// A name of 255 octets.
+fn longest_name() -> NameBuf {
+    let mut name = NameBuf::root();
+    for length in [63, 63, 63, 61] {
+        let label = [b'-'; 63];
+        let _fits = name.push_label(label.get(..length).unwrap_or_default());
+    }
+    name
+}
+
+/// The longest RDATA (RFC 1035 §3.2.1: RDLENGTH has 16 bits).
+pub(super) const MAX_RDATA: usize = 0xffff;

@@ -1,0 +1,264 @@
+//! Splits a master file into entries and their fields (RFC 1035 §5.1): blanks, line ends, parentheses,
+//! quotes, escapes and comments are settled here; what a field means is not.
+
+use alloc::vec::Vec;
+use memchr::memchr;
+
+/// A field of an entry, with its escapes still in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Field<'t> {
+    /// The octets; of a quoted field those between the quotes.
+    pub(crate) text: &'t [u8],
+    /// How it is written.
+    pub(crate) form: Form,
+    /// Offset of its first octet in the text, the quote included.
+    pub(crate) at: usize,
+}
+
+/// How a field is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Octets without blanks.
+    Plain,
+    /// Between quotes.
+    Quoted,
+    /// `key="value"` (RFC 9460 §2.1): plain, with a quoted end.
+    Pair,
+}
+
+/// Where an entry begins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// Its line, from 1.
+    pub(crate) line: u32,
+    /// Offset of the first octet of that line.
+    pub(crate) line_start: usize,
+    /// The line begins with a blank: the owner is left out.
+    pub(crate) indented: bool,
+    /// A field is a [`Form::Pair`].
+    pub(crate) has_pairs: bool,
+}
+
+/// What cannot be split into fields, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ScanError {
+    pub(crate) at: usize,
+    pub(crate) kind: ScanErrorKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ScanErrorKind {
+    /// `(` without `)`.
+    Unclosed,
+    /// `)` without `(`.
+    Unopened,
+    /// A quote that the line does not end.
+    Unquoted,
+    /// `\` before the end of the line or of the text.
+    EscapedEnd,
+    /// More fields than any record has.
+    TooManyFields,
+}
+
+/// Reads a text entry by entry.
+#[derive(Clone, Debug)]
+pub(crate) struct Scanner<'t> {
+    text: &'t [u8],
+    at: usize,
+    line: u32,
+}
+
+impl<'t> Scanner<'t> {
+    pub(crate) fn new(text: &'t [u8]) -> Self {
+        // Editors on one operating system begin UTF-8 files with a byte order mark.
+        let at = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+        Self { text, at, line: 1 }
+    }
+
+    /// The next entry that has fields; `None` at the end of the text. After an error the scanner stands at
+    /// the next line that can begin an entry.
+    pub(crate) fn next_entry(
+        &mut self,
+        fields: &mut Vec<Field<'t>>,
+    ) -> Option<Result<Entry, ScanError>> {
+        fields.clear();
+        let mut entry = self.begin_entry();
+        let mut depth = 0_u32;
+        let mut opened = self.at;
+        loop {
+            let start = self.at;
+            match self.peek() {
+                Some(b' ' | b'\t' | b'\r') => self.advance(1),
+                Some(b'\n') => {
+                    self.advance(1);
+                    self.line = self.line.saturating_add(1);
+                    if depth > 0 {
+                        if fields.is_empty() {
+                            // The entry is where its first field is.
+                            (entry.line, entry.line_start) = (self.line, self.at);
+                        }
+                        continue;
+                    }
+                    if !fields.is_empty() {
+                        return Some(Ok(entry));
+                    }
+                    entry = self.begin_entry();
+                }
+                Some(b';') => self.skip_to_line_end(),
+                Some(b'(') => {
+                    if depth == 0 {
+                        opened = start;
+                    }
+                    depth = depth.saturating_add(1);
+                    self.advance(1);
+                }
+                Some(b')') => {
+                    let Some(outer) = depth.checked_sub(1) else {
+                        return Some(Err(self.fail(start, ScanErrorKind::Unopened)));
+                    };
+                    depth = outer;
+                    self.advance(1);
+                }
+                Some(_) => {
+                    if fields.len() >= MAX_FIELDS {
+                        return Some(Err(self.fail_entry(entry, depth, opened, start)));
+                    }
+                    match self.field(start) {
+                        Ok(field) => {
+                            entry.has_pairs |= field.form == Form::Pair;
+                            fields.push(field);
+                        }
+                        Err(kind) => return Some(Err(self.fail(start, kind))),
+                    }
+                }
+                None if depth > 0 => {
+                    return Some(Err(self.fail_entry(entry, depth, opened, start)));
+                }
+                None if fields.is_empty() => return None,
+                None => return Some(Ok(entry)),
+            }
+        }
+    }
+
+    fn begin_entry(&self) -> Entry {
+        let indented = matches!(self.peek(), Some(b' ' | b'\t'));
+        Entry { line: self.line, line_start: self.at, indented, has_pairs: false }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.get(self.at).copied()
+    }
+
+    fn advance(&mut self, count: usize) {
+        self.at = self.at.saturating_add(count);
+    }
+
+    fn rest(&self) -> &'t [u8] {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn field(&mut self, start: usize) -> Result<Field<'t>, ScanErrorKind> {
+        if self.peek() == Some(b'"') {
+            self.advance(1);
+            let inner = self.at;
+            self.quoted_end()?;
+            let text = self.text.get(inner..self.at).unwrap_or_default();
+            self.advance(1);
+            return Ok(Field { text, form: Form::Quoted, at: start });
+        }
+        let mut form = Form::Plain;
+        loop {
+            let rest = self.rest();
+            let length = rest.iter().position(|&octet| is_special(octet)).unwrap_or(rest.len());
+            self.advance(length);
+            match self.peek() {
+                Some(b'\\') => self.escape()?,
+                Some(b'"') if length > 0 && rest.get(length.saturating_sub(1)) == Some(&b'=') => {
+                    self.advance(1);
+                    self.quoted_end()?;
+                    self.advance(1);
+                    form = Form::Pair;
+                    break;
+                }
+                _ => break,
+            }
+        }
+        let text = self.text.get(start..self.at).unwrap_or_default();
+        Ok(Field { text, form, at: start })
+    }
+
+    /// Moves to the closing quote. RFC 1035 §5.1 lets a quoted string go on over a line end; as BIND and
+    /// Knot do, we refuse that: a forgotten quote would swallow the rest of the file.
+    fn quoted_end(&mut self) -> Result<(), ScanErrorKind> {
+        loop {
+            let rest = self.rest();
+            let length = rest
+                .iter()
+                .position(|octet| matches!(octet, b'"' | b'\\' | b'\n'))
+                .unwrap_or(rest.len());
+            self.advance(length);
+            match self.peek() {
+                Some(b'"') => return Ok(()),
+                Some(b'\\') => self.escape()?,
+                _ => return Err(ScanErrorKind::Unquoted),
+            }
+        }
+    }
+
+    /// Moves past `\` and the octet it takes the meaning from. Of `\DDD` the last two digits are plain.
+    fn escape(&mut self) -> Result<(), ScanErrorKind> {
+        match self.text.get(self.at.saturating_add(1)) {
+            None | Some(b'\n') => Err(ScanErrorKind::EscapedEnd),
+            Some(_) => {
+                self.advance(2);
+                Ok(())
+            }
+        }
+    }
+
+    fn skip_to_line_end(&mut self) {
+        let rest = self.rest();
+        self.advance(memchr(b'\n', rest).unwrap_or(rest.len()));
+    }
+
+    fn skip_line(&mut self) {
+        self.skip_to_line_end();
+        if self.peek() == Some(b'\n') {
+            self.advance(1);
+            self.line = self.line.saturating_add(1);
+        }
+    }
+
+    /// The rest of the line is lost.
+    #[cold]
+    fn fail(&mut self, at: usize, kind: ScanErrorKind) -> ScanError {
+        self.skip_line();
+        ScanError { at, kind }
+    }
+
+    /// An entry that does not end. Reading goes on at the first line after its first that is not indented,
+    /// which is where the next entry begins in files written by people and programs alike.
+    #[cold]
+    fn fail_entry(&mut self, entry: Entry, depth: u32, opened: usize, at: usize) -> ScanError {
+        self.at = entry.line_start;
+        self.line = entry.line;
+        self.skip_line();
+        if depth == 0 {
+            return ScanError { at, kind: ScanErrorKind::TooManyFields };
+        }
+        while matches!(self.peek(), Some(b' ' | b'\t' | b')')) {
+            self.skip_line();
+        }
+        ScanError { at: opened, kind: ScanErrorKind::Unclosed }
+    }
+}
+
+/// No RDATA has more fields than octets; some more for what comes before it.
+pub(crate) const MAX_FIELDS: usize = 0xffff + 16;
+
+fn is_special(octet: u8) -> bool {
+    matches!(octet, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'(' | b')' | b';' | b'\\')
+}
+
+#[cfg(test)]
+mod tests;
