@@ -35,10 +35,14 @@ pub mod metrics;
 pub mod normal;
 pub mod pool;
 pub mod rank_test;
+#[cfg(feature = "alloc")]
+pub mod resolver;
 pub mod sketch;
 pub mod stability;
 pub mod time;
 pub mod tls;
+#[cfg(feature = "alloc")]
+pub mod tree;
 pub mod trust;
 
 mod interval;

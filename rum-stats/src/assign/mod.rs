@@ -191,7 +191,7 @@ impl Usable {
 }
 
 /// What a slice holds for a PoP; 0 past the end.
-fn at(values: &[f64], pop: u16) -> f64 {
+pub(crate) fn at(values: &[f64], pop: u16) -> f64 {
     values.get(usize::from(pop)).copied().unwrap_or(0.0)
 }
 

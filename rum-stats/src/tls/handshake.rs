@@ -1,4 +1,4 @@
-//! What ending connections near the client saves: set-up and first byte by round trips.
+//! The model: set-up and first byte of a connection by round trips.
 //!
 //! A connection costs whole round trips before the request can leave, and those that a handshake makes
 //! are paid on the path it runs over. Directly that is the path to the origin; by an edge it is the short
