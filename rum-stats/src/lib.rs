@@ -28,6 +28,7 @@ pub mod compare;
 pub mod discovery;
 #[cfg(feature = "alloc")]
 pub mod drain;
+pub mod exchange;
 pub mod exploration;
 #[cfg(feature = "alloc")]
 pub mod map;

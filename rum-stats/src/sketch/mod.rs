@@ -4,6 +4,7 @@ mod counter;
 mod encoding;
 mod layout;
 mod ranks;
+mod sparse;
 
 pub use counter::{Counter, Mass};
 pub use encoding::{DecodeError, Full, MAX_ENCODED};
@@ -12,6 +13,7 @@ pub use layout::{
     upper_bound,
 };
 pub use ranks::Ranks;
+pub use sparse::{Cell, Slab, SlabFull};
 
 use crate::micros::Micros;
 
@@ -130,6 +132,10 @@ impl<M: Mass> Histogram<M> {
     /// A sketch from the content of its buckets.
     pub fn from_buckets(counts: [M; BUCKETS]) -> Self {
         Self { counts }
+    }
+
+    pub(crate) fn counts_mut(&mut self) -> &mut [M; BUCKETS] {
+        &mut self.counts
     }
 
     /// True when there is no sample.
