@@ -20,7 +20,32 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod answer;
+mod bytes;
+#[cfg(feature = "alloc")]
+mod compile;
+mod digest;
+mod image;
+mod index;
+mod key;
+mod location;
+mod map;
+mod node;
+mod overrides;
+mod random;
+mod rrset;
 #[cfg(feature = "alloc")]
 pub mod source;
+mod store;
 #[cfg(feature = "alloc")]
 pub mod text;
+
+pub use answer::{Answered, AnyPolicy, Client, Dropped, Policy, Transport};
+#[cfg(feature = "alloc")]
+pub use compile::{Combine, CompileOptions, Compiled, Compiler, Report};
+pub use image::{Image, ImageError, ImageErrorKind, Section};
+pub use location::Location;
+pub use overrides::Overrides;
+#[cfg(feature = "alloc")]
+pub use overrides::{OverrideError, OverrideTable};
+pub use store::Store;

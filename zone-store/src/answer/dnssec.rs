@@ -1,0 +1,181 @@
+//! The records that prove a denial to who validates (RFC 4035 §3.1.3; RFC 5155 §7.2).
+
+use core::cmp::Ordering;
+
+use dns_wire::RType;
+
+use crate::answer::negative::negative_ttl;
+use crate::answer::reply::{Owner, Part};
+use crate::answer::resolve::{Hop, Resolver};
+use crate::bytes::{from, to_usize};
+use crate::node::Node;
+use crate::store::ZoneView;
+
+impl<'s> Resolver<'s, '_, '_> {
+    /// Whether the zone has the records that prove denials.
+    pub(crate) fn is_zone_signed(&self, zone: &ZoneView<'_>) -> bool {
+        zone.nsec.0 < zone.nsec.1 || zone.nsec3.0 < zone.nsec3.1
+    }
+
+    /// A type that is not at a name (RFC 4035 §3.1.3.1, and §3.1.3.4 for a wildcard).
+    pub(crate) fn prove_nodata(
+        &mut self,
+        hop: Hop<'_>,
+        zone: &ZoneView<'s>,
+        node: &Node<'s>,
+        wildcard: Option<u8>,
+    ) {
+        if !self.wants_nsec(zone) {
+            return;
+        }
+        // At an empty non-terminal the NSEC before it covers it: the search finds that one.
+        self.nsec(zone, node.name);
+        if wildcard.is_some() {
+            self.nsec_over(hop, zone);
+        }
+    }
+
+    /// A name that is not there: itself, and the wildcard that could have made it (RFC 4035 §3.1.3.2).
+    pub(crate) fn prove_nxdomain(
+        &mut self,
+        hop: Hop<'_>,
+        zone: &ZoneView<'s>,
+        encloser: &Node<'s>,
+    ) {
+        if !self.wants_nsec(zone) {
+            return;
+        }
+        self.nsec_over(hop, zone);
+        let mut wildcard = [0u8; 255];
+        let len = encloser.name.len().saturating_add(2);
+        if let Some(room) = wildcard.get_mut(..len)
+            && let Some((star, rest)) = room.split_first_chunk_mut::<2>()
+        {
+            *star = *b"\x01*";
+            rest.copy_from_slice(encloser.name);
+            self.nsec(zone, room);
+        }
+    }
+
+    /// An answer made by a wildcard: the name itself is not there (RFC 4035 §3.1.3.3).
+    pub(crate) fn prove_wildcard(&mut self, hop: Hop<'_>, zone: &ZoneView<'s>, encloser: u8) {
+        let _ = encloser;
+        if self.wants_nsec(zone) {
+            self.nsec_over(hop, zone);
+        }
+    }
+
+    /// A delegation without DS (RFC 4035 §3.1.4).
+    pub(crate) fn prove_insecure(&mut self, hop: Hop<'_>, zone: &ZoneView<'s>, cut: &Node<'s>) {
+        let _ = hop;
+        if self.wants_nsec(zone) {
+            self.nsec(zone, cut.name);
+        }
+    }
+
+    fn wants_nsec(&self, zone: &ZoneView<'_>) -> bool {
+        self.query.dnssec_ok() && zone.nsec.0 < zone.nsec.1
+    }
+
+    /// The NSEC that covers the name of this hop.
+    fn nsec_over(&mut self, hop: Hop<'_>, zone: &ZoneView<'s>) {
+        let name = hop.key.between(hop.key.depth(), zone.depth);
+        self.nsec(zone, name.unwrap_or_default());
+    }
+
+    /// Appends the NSEC at a name, or else the one before it, which covers it. `name` is relative to the zone,
+    /// in lower case.
+    fn nsec(&mut self, zone: &ZoneView<'s>, name: &[u8]) {
+        let (start, end) = zone.nsec;
+        let Some(places) = self.store.nsec.get(to_usize(start)..to_usize(end)) else { return };
+        let node_at =
+            |place: &[u8; 4]| Node::read(from(self.store.nodes, u32::from_le_bytes(*place))?);
+        let after = places.partition_point(|place| {
+            node_at(place).is_some_and(|node| canonical(node.name, name) != Ordering::Greater)
+        });
+        // Before the first name is the last: NSEC wraps around (RFC 4034 §4.1.1). The apex is first of all, so
+        // this only happens in a zone that does not deny properly.
+        let Some(place) = after.checked_sub(1).and_then(|at| places.get(at)).or(places.last())
+        else {
+            return;
+        };
+        let offset = u32::from_le_bytes(*place);
+        let Some(node) = node_at(place) else { return };
+        if !self.first_time(offset) {
+            return;
+        }
+        let Some(selection) =
+            node.find(RType::NSEC.0).and_then(|entry| self.select_default(&entry))
+        else {
+            return;
+        };
+        let ttl = self.soa(zone).map_or(0, |soa| negative_ttl(&soa)).min(selection.ttl());
+        let mut wire = [0u8; 255];
+        let Some(owner) = join(&mut wire, node.name, zone.name) else { return };
+        if self.push(Part::Authority, Owner::Name(owner), RType::NSEC, ttl, &selection).is_err() {
+            self.outcome.truncated = true;
+        }
+    }
+
+    /// Whether the proof at this place is not in the reply yet. Notes it.
+    pub(crate) fn first_time(&mut self, place: u32) -> bool {
+        if self.proofs.contains(&Some(place)) {
+            return false;
+        }
+        if let Some(slot) = self.proofs.iter_mut().find(|slot| slot.is_none()) {
+            *slot = Some(place);
+        }
+        true
+    }
+}
+
+/// A relative name and the zone's, one after the other.
+pub(crate) fn join<'b>(wire: &'b mut [u8; 255], name: &[u8], zone: &[u8]) -> Option<&'b [u8]> {
+    let len = name.len().checked_add(zone.len())?;
+    wire.get_mut(..name.len())?.copy_from_slice(name);
+    wire.get_mut(name.len()..len)?.copy_from_slice(zone);
+    wire.get(..len)
+}
+
+/// The canonical order (RFC 4034 §6.1) of two names relative to one zone, in lower case.
+pub(crate) fn canonical(a: &[u8], b: &[u8]) -> Ordering {
+    let (mut starts_a, mut starts_b) = ([0u8; 128], [0u8; 128]);
+    let mut left_a = labels(a, &mut starts_a);
+    let mut left_b = labels(b, &mut starts_b);
+    loop {
+        match (left_a.split_last(), left_b.split_last()) {
+            (None, None) => return Ordering::Equal,
+            (None, Some(_)) => return Ordering::Less,
+            (Some(_), None) => return Ordering::Greater,
+            (Some((at_a, rest_a)), Some((at_b, rest_b))) => {
+                let order = label(a, *at_a).cmp(label(b, *at_b));
+                if order != Ordering::Equal {
+                    return order;
+                }
+                left_a = rest_a;
+                left_b = rest_b;
+            }
+        }
+    }
+}
+
+/// Where the labels start.
+fn labels<'b>(name: &[u8], starts: &'b mut [u8; 128]) -> &'b [u8] {
+    let mut at = 0u8;
+    let mut count = 0usize;
+    while let Some(len) = name.get(usize::from(at))
+        && let Some(slot) = starts.get_mut(count)
+    {
+        *slot = at;
+        count = count.saturating_add(1);
+        let Some(next) = at.checked_add(len.saturating_add(1)) else { break };
+        at = next;
+    }
+    starts.get(..count).unwrap_or_default()
+}
+
+/// The octets of the label that starts there.
+fn label(name: &[u8], at: u8) -> &[u8] {
+    let rest = name.get(usize::from(at)..).unwrap_or_default();
+    rest.split_first().and_then(|(len, label)| label.get(..usize::from(*len))).unwrap_or_default()
+}

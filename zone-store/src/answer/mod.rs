@@ -1,0 +1,283 @@
+//! The answer to a query: octets in, octets out.
+
+mod additional;
+mod dnssec;
+mod negative;
+mod policy;
+mod query;
+mod reply;
+mod resolve;
+mod rows;
+mod weighted;
+
+pub(crate) use dnssec::{canonical, join};
+pub use policy::{AnyPolicy, Client, Policy, Transport};
+
+use dns_wire::edns::{ExtendedError, InfoCode};
+use dns_wire::{Class, RType, Rcode};
+
+use crate::location::Location;
+use crate::overrides::Overrides;
+use crate::store::Store;
+use query::{Asked, Fault, Query};
+use reply::Reply;
+use resolve::Resolver;
+
+/// What was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answered {
+    /// Octets of the reply, from the start of the buffer.
+    pub len: usize,
+    /// How it went.
+    pub rcode: Rcode,
+    /// Where the client was found to be, when the answer depends on it; overrides are in it.
+    pub location: Option<Location>,
+    /// The scope of the reply's Client Subnet option (RFC 7871), when it has one.
+    pub scope: Option<u8>,
+    /// The reply is cut short, TC is set.
+    pub truncated: bool,
+    /// The reply is authoritative, AA is set.
+    pub authoritative: bool,
+}
+
+/// Why a query is not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Dropped {
+    /// It is shorter than a header: there is nobody to answer.
+    #[error("shorter than a header")]
+    TooShort,
+    /// It is a response. Answering it could go on for ever.
+    #[error("a response, not a query")]
+    Response,
+    /// The buffer does not hold even a header and the question. 512 octets always do.
+    #[error("the reply buffer is too small")]
+    Buffer,
+}
+
+impl Store<'_> {
+    /// Answers a query.
+    ///
+    /// - `query`: the octets received.
+    /// - `client`: who asks, and over what.
+    /// - `overrides`: locations that are drained or shed clients at this time.
+    /// - `random`: a word that an attacker cannot foretell, new for every query; it draws the weighted answers.
+    /// - `out`: where the reply goes. Its length limits the reply over TCP; 65,535 octets hold any.
+    ///
+    /// Transfers (AXFR, IXFR) are a sequence of messages and so are REFUSED here; a server that offers them
+    /// sees to them before it asks. The same goes for other opcodes than QUERY, which are NOTIMP here.
+    ///
+    /// # Errors
+    /// Only for what must not be answered. All else has a reply: FORMERR, NOTIMP, BADVERS and REFUSED too.
+    ///
+    /// # Cost
+    /// No allocation. Bounded by the policy's CNAME hops, and by the size of a message.
+    pub fn answer(
+        &self,
+        query: &[u8],
+        client: &Client<'_>,
+        policy: &Policy<'_>,
+        overrides: &Overrides<'_>,
+        random: u64,
+        out: &mut [u8],
+    ) -> Result<Answered, Dropped> {
+        match Query::read(query, self.seed) {
+            Ok(parsed) => self.reply(query, &parsed, client, policy, overrides, random, out),
+            Err(Ok(fault)) => refuse(query, fault, policy, out),
+            Err(Err(dropped)) => Err(dropped),
+        }
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call from `answer`, which takes them one by one"
+    )]
+    fn reply(
+        &self,
+        octets: &[u8],
+        query: &Query,
+        client: &Client<'_>,
+        policy: &Policy<'_>,
+        overrides: &Overrides<'_>,
+        random: u64,
+        out: &mut [u8],
+    ) -> Result<Answered, Dropped> {
+        let max = size_limit(query.edns, client.transport, policy).min(out.len());
+        let room = query.edns.map_or(0, |asked| opt_room(&asked, client, policy));
+        let limit = max.saturating_sub(room);
+        let started = Reply::start(out, octets, query.head, limit, &query.key);
+        let reply = started.ok_or(Dropped::Buffer)?;
+        let mut resolver = Resolver::new(self, query, client, policy, overrides, random, reply);
+        resolver.resolve();
+        let outcome = resolver.outcome;
+        let reply = resolver.reply;
+        let scope = query.has_subnet().then_some(outcome.scope);
+        let mut opt = [0u8; OPT_OWN];
+        let opt_len = match query.edns {
+            Some(asked) => write_opt(&mut opt, &asked, client, policy, &outcome, scope),
+            None => Some(0),
+        };
+        let opt = opt.get(..opt_len.ok_or(Dropped::Buffer)?).unwrap_or_default();
+        let nsid = query.edns.filter(|asked| asked.nsid).map_or(&[][..], |_| policy.nsid);
+        let flags = flags(octets, &outcome);
+        let parts = [opt, nsid, client.options];
+        let parts: &[&[u8]] = if query.edns.is_some() { &parts } else { &[] };
+        let len = reply.finish(flags, parts).ok_or(Dropped::Buffer)?;
+        Ok(Answered {
+            len,
+            rcode: outcome.rcode,
+            location: outcome.location,
+            scope,
+            truncated: outcome.truncated,
+            authoritative: outcome.authoritative,
+        })
+    }
+}
+
+/// How a look-up went.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outcome {
+    pub(crate) rcode: Rcode,
+    pub(crate) authoritative: bool,
+    pub(crate) truncated: bool,
+    /// RFC 8914: more about an error.
+    pub(crate) extended: Option<InfoCode>,
+    pub(crate) location: Option<Location>,
+    pub(crate) scope: u8,
+}
+
+/// Why a question is not looked up at all.
+pub(crate) fn not_ours(query: &Query) -> Option<(Rcode, InfoCode)> {
+    match (query.class, query.rtype) {
+        (Class::IN, RType::AXFR | RType::IXFR) => Some((Rcode::REFUSED, NOT_SUPPORTED)),
+        // OPT is no question, and TSIG and TKEY sign messages.
+        (Class::IN, RType::OPT | RType(249 | 250)) => Some((Rcode::FORMERR, InfoCode::OTHER)),
+        // MAILB and MAILA: obsolete.
+        (Class::IN, RType(253 | 254)) => Some((Rcode::NOTIMP, NOT_SUPPORTED)),
+        (Class::IN, _) => None,
+        _ => Some((Rcode::REFUSED, NOT_AUTHORITATIVE)),
+    }
+}
+
+/// The most octets of a reply. UDP takes what the client takes (RFC 6891 §6.2.3) but no more than the policy.
+fn size_limit(edns: Option<Asked>, transport: Transport, policy: &Policy<'_>) -> usize {
+    match (transport, edns) {
+        (Transport::Stream, _) => 65_535,
+        (Transport::Datagram, None) => 512,
+        (Transport::Datagram, Some(asked)) => {
+            usize::from(asked.payload_size.min(policy.max_datagram.max(512)).max(512))
+        }
+    }
+}
+
+/// Room for the OPT record, with an extended error should there be one.
+fn opt_room(asked: &Asked, client: &Client<'_>, policy: &Policy<'_>) -> usize {
+    let subnet = if asked.subnet.is_some() { 24 } else { 0 };
+    let nsid = if asked.nsid { policy.nsid.len().saturating_add(4) } else { 0 };
+    [OPT_HEADER, EXTENDED_ERROR, subnet, nsid, client.options.len()]
+        .into_iter()
+        .fold(0, usize::saturating_add)
+}
+
+/// Writes OPT up to the NSID's data, which with the client's own options follow. Returns the octets written.
+fn write_opt(
+    out: &mut [u8; OPT_OWN],
+    asked: &Asked,
+    client: &Client<'_>,
+    policy: &Policy<'_>,
+    outcome: &Outcome,
+    scope: Option<u8>,
+) -> Option<usize> {
+    let mut len = OPT_HEADER;
+    if let (Some(subnet), Some(scope)) = (asked.subnet, scope) {
+        let subnet = subnet.with_scope(scope)?;
+        len = len.checked_add(subnet.write(out.get_mut(len..)?).ok()?)?;
+    }
+    if let Some(info_code) = outcome.extended {
+        let error = ExtendedError { info_code, extra_text: &[] };
+        len = len.checked_add(error.write(out.get_mut(len..)?).ok()?)?;
+    }
+    let mut after = client.options.len();
+    if asked.nsid {
+        let nsid = u16::try_from(policy.nsid.len()).ok()?;
+        let [n0, n1] = nsid.to_be_bytes();
+        out.get_mut(len..len.checked_add(4)?)?.copy_from_slice(&[0, 3, n0, n1]);
+        len = len.checked_add(4)?;
+        after = after.checked_add(policy.nsid.len())?;
+    }
+    let rdata = u16::try_from(len.checked_sub(OPT_HEADER)?.checked_add(after)?).ok()?;
+    let [size0, size1] = policy.max_datagram.max(512).to_be_bytes();
+    let [r0, r1] = rdata.to_be_bytes();
+    let dnssec_ok = if asked.dnssec_ok { 0x80 } else { 0 };
+    let extended = outcome.rcode.extended_bits();
+    let header = [0, 0, 41, size0, size1, extended, 0, dnssec_ok, 0, r0, r1];
+    out.get_mut(..OPT_HEADER)?.copy_from_slice(&header);
+    Some(len)
+}
+
+/// The second word of the header: opcode, RD and CD as asked; no RA, no AD (RFC 4035 §3.1.6).
+fn flags(query: &[u8], outcome: &Outcome) -> [u8; 2] {
+    let asked = query.get(2).copied().unwrap_or(0);
+    let asked_low = query.get(3).copied().unwrap_or(0);
+    let mut high = 0x80 | (asked & 0x79);
+    if outcome.authoritative {
+        high |= 0x04;
+    }
+    if outcome.truncated {
+        high |= 0x02;
+    }
+    [high, (asked_low & 0x10) | outcome.rcode.header_bits()]
+}
+
+/// Replies with an error to what could not be read as a question.
+fn refuse(
+    query: &[u8],
+    fault: Fault,
+    policy: &Policy<'_>,
+    out: &mut [u8],
+) -> Result<Answered, Dropped> {
+    let outcome = Outcome {
+        rcode: fault.rcode,
+        authoritative: false,
+        truncated: false,
+        extended: None,
+        location: None,
+        scope: 0,
+    };
+    let head = fault.head.unwrap_or(12);
+    let reply = out.get_mut(..head).ok_or(Dropped::Buffer)?;
+    reply.copy_from_slice(query.get(..head).ok_or(Dropped::TooShort)?);
+    let questions = u8::from(fault.head.is_some());
+    let [high, low] = flags(query, &outcome);
+    let rest = [high, low, 0, questions, 0, 0, 0, 0, 0, u8::from(fault.edns)];
+    out.get_mut(2..12).ok_or(Dropped::Buffer)?.copy_from_slice(&rest);
+    let mut len = head;
+    if fault.edns {
+        let asked = Asked { payload_size: 512, dnssec_ok: false, nsid: false, subnet: None };
+        let client = Client::default();
+        let mut opt = [0u8; OPT_OWN];
+        write_opt(&mut opt, &asked, &client, policy, &outcome, None).ok_or(Dropped::Buffer)?;
+        let end = len.saturating_add(OPT_HEADER);
+        let opt = opt.get(..OPT_HEADER).unwrap_or_default();
+        out.get_mut(len..end).ok_or(Dropped::Buffer)?.copy_from_slice(opt);
+        len = end;
+    }
+    Ok(Answered {
+        len,
+        rcode: fault.rcode,
+        location: None,
+        scope: None,
+        truncated: false,
+        authoritative: false,
+    })
+}
+
+/// RFC 8914 §4.21.
+pub(crate) const NOT_AUTHORITATIVE: InfoCode = InfoCode(20);
+/// RFC 8914 §4.22.
+const NOT_SUPPORTED: InfoCode = InfoCode(21);
+/// OPT up to its options.
+const OPT_HEADER: usize = 11;
+/// An extended error without text.
+const EXTENDED_ERROR: usize = 6;
+/// What of OPT is written here: header, subnet, extended error, NSID's head.
+const OPT_OWN: usize = OPT_HEADER + 24 + EXTENDED_ERROR + 4;

@@ -1,0 +1,359 @@
+//! The algorithm of RFC 1034 §4.3.2, with RFC 2308 (negatives), 4592 (wildcards), 6672 (DNAME), 7871
+//! (client subnet), 8482 (ANY) and the DNSSEC records of 4035.
+
+use dns_wire::{NameBuf, RType, Rcode};
+
+use crate::answer::query::Query;
+use crate::answer::reply::{Owner, Part, Reply};
+use crate::answer::{AnyPolicy, Client, NOT_AUTHORITATIVE, Outcome, Policy, not_ours};
+use crate::key::Key;
+use crate::node::{HAS_WILDCARD, Node};
+use crate::node::{IS_ALIAS, IS_CUT, NO_CUT};
+use crate::overrides::Overrides;
+use crate::random::Random;
+use crate::store::{At, Store, ZoneView};
+
+/// One query on its way to a reply.
+pub(crate) struct Resolver<'s, 'q, 'o> {
+    pub(crate) store: &'s Store<'s>,
+    pub(crate) query: &'q Query,
+    pub(crate) client: &'q Client<'q>,
+    pub(crate) policy: &'q Policy<'q>,
+    pub(crate) overrides: &'q Overrides<'q>,
+    pub(crate) random: Random,
+    pub(crate) reply: Reply<'o, 'q>,
+    pub(crate) outcome: Outcome,
+    /// NSEC and NSEC3 records in the reply, by their places in the image: each goes in once.
+    pub(crate) proofs: [Option<u32>; 4],
+}
+
+/// A name on the way from the question to the answer.
+#[derive(Clone, Copy)]
+pub(crate) struct Hop<'k> {
+    pub(crate) key: &'k Key,
+    /// Where the name is in the message.
+    at: u16,
+    /// 0 is the question.
+    number: u8,
+}
+
+/// What follows from a name.
+enum Step {
+    Done,
+    /// Go on with this name, which is at this offset of the message.
+    Follow(NameBuf, u16),
+}
+
+impl<'s, 'q, 'o> Resolver<'s, 'q, 'o> {
+    pub(crate) fn new(
+        store: &'s Store<'s>,
+        query: &'q Query,
+        client: &'q Client<'q>,
+        policy: &'q Policy<'q>,
+        overrides: &'q Overrides<'q>,
+        random: u64,
+        reply: Reply<'o, 'q>,
+    ) -> Self {
+        let outcome = Outcome {
+            rcode: Rcode::NOERROR,
+            authoritative: false,
+            truncated: false,
+            extended: None,
+            location: None,
+            scope: 0,
+        };
+        let random = Random::new(random);
+        Self { store, query, client, policy, overrides, random, reply, outcome, proofs: [None; 4] }
+    }
+
+    /// Fills the reply and the outcome.
+    pub(crate) fn resolve(&mut self) {
+        if let Some((rcode, extended)) = not_ours(self.query) {
+            self.outcome.rcode = rcode;
+            self.outcome.extended = Some(extended);
+            return;
+        }
+        let query = self.query;
+        let mut step = self.step(Hop { key: &query.key, at: 12, number: 0 });
+        let mut seen = [0u32; HOPS];
+        for (number, slot) in (1u8..=self.policy.max_hops).zip(0usize..HOPS) {
+            let Step::Follow(name, at) = step else { return };
+            let Some(key) = Key::read(name.as_name().as_wire(), self.store.seed) else { return };
+            let hash = key.hash(key.depth()).unwrap_or(0);
+            // A loop ends where it closes. Should two names have one hash, the resolver goes on by itself.
+            if seen.iter().take(slot).any(|s| *s == hash)
+                || query.key.hash(query.key.depth()) == Some(hash)
+            {
+                return;
+            }
+            if let Some(slot) = seen.get_mut(slot) {
+                *slot = hash;
+            }
+            step = self.step(Hop { key: &key, at, number });
+        }
+    }
+
+    /// One name: finds the zone and the node, and answers, refers, denies, or goes on.
+    fn step(&mut self, hop: Hop<'_>) -> Step {
+        let key = hop.key;
+        let rtype = self.query.rtype;
+        let Some(mut zone) = self.store.find_zone(key, key.depth()) else {
+            if hop.number == 0 {
+                self.outcome.rcode = Rcode::REFUSED;
+                self.outcome.extended = Some(NOT_AUTHORITATIVE);
+            }
+            return Step::Done;
+        };
+        // The parent answers for DS (RFC 4035 §3.1.4.1), the child only where the parent is not here.
+        let mut of_parent = false;
+        if rtype == RType::DS
+            && zone.depth == key.depth()
+            && let Some(above) = key.depth().checked_sub(1)
+            && let Some(parent) = self.store.find_zone(key, above)
+        {
+            zone = parent;
+            of_parent = true;
+        }
+        let Some(At { node, .. }) = self.store.find_deepest(&zone, key) else {
+            // No apex: a verified image has one.
+            self.outcome.rcode = Rcode::SERVFAIL;
+            return Step::Done;
+        };
+        if node.cut != NO_CUT
+            && !(node.cut == key.depth() && rtype == RType::DS && node.has(IS_CUT))
+        {
+            match self.at_cut(hop, &zone, &node) {
+                Some(step) => return step,
+                // A DNAME's own name is like any other.
+                None => {}
+            }
+        }
+        if hop.number == 0 {
+            self.outcome.authoritative = true;
+        }
+        if node.depth == key.depth() {
+            return self.at_node(hop, &zone, &node, None);
+        }
+        if of_parent {
+            // The child is here, so the name exists, although the parent's data do not say so.
+            self.nodata(hop, &zone, &node, None);
+            return Step::Done;
+        }
+        if node.has(HAS_WILDCARD)
+            && let Some(wildcard) = self.store.find_wildcard(&zone, key, node.depth)
+        {
+            return self.at_node(hop, &zone, &wildcard.node, Some(node.depth));
+        }
+        self.nxdomain(hop, &zone, &node);
+        Step::Done
+    }
+
+    /// A name at or below the topmost delegation or DNAME of the zone. `None` for the owner of a DNAME.
+    fn at_cut(&mut self, hop: Hop<'_>, zone: &ZoneView<'s>, node: &Node<'s>) -> Option<Step> {
+        let depth = node.cut;
+        let top = if node.depth == depth {
+            *node
+        } else {
+            self.store.find_node(zone, hop.key, depth)?.node
+        };
+        if top.has(IS_CUT) {
+            if hop.number == 0 {
+                self.refer(hop, zone, &top);
+            }
+            return Some(Step::Done);
+        }
+        if depth == hop.key.depth() {
+            return None;
+        }
+        if hop.number == 0 {
+            self.outcome.authoritative = true;
+        }
+        Some(self.rename(hop, &top))
+    }
+
+    /// A name that exists, or is made by the wildcard below the encloser of that depth.
+    fn at_node(
+        &mut self,
+        hop: Hop<'_>,
+        zone: &ZoneView<'s>,
+        node: &Node<'s>,
+        wildcard: Option<u8>,
+    ) -> Step {
+        let rtype = self.query.rtype;
+        if matches!(rtype, RType::ANY | RType::RRSIG) {
+            self.any(hop, zone, node, wildcard);
+            return Step::Done;
+        }
+        let own = node.find(rtype.0);
+        let alias = || node.find(RType::CNAME.0).filter(|_| node.has(IS_ALIAS));
+        let entry = own.or_else(|| if goes_beside_cname(rtype) { None } else { alias() });
+        let Some(entry) = entry else {
+            self.nodata(hop, zone, node, wildcard);
+            return Step::Done;
+        };
+        let tailored = entry.is_located() && self.query.subnet().is_some();
+        if tailored && hop.number > 0 {
+            // RFC 7871 §7.2.1: one scope covers the whole answer, so what is tailored stands alone.
+            return Step::Done;
+        }
+        let Some(selection) = self.select(hop.key, &entry) else {
+            self.nodata(hop, zone, node, wildcard);
+            return Step::Done;
+        };
+        let found = RType(entry.rtype);
+        let start = self.reply.mark();
+        if self.push(Part::Answer, Owner::At(hop.at), found, selection.ttl(), &selection).is_err() {
+            self.reply.back_to(start);
+            self.outcome.truncated = true;
+            return Step::Done;
+        }
+        if let Some(encloser) = wildcard {
+            self.prove_wildcard(hop, zone, encloser);
+        }
+        if found == rtype {
+            if !self.policy.minimal {
+                self.add_targets(hop, found, &selection);
+            }
+            return Step::Done;
+        }
+        if tailored {
+            return Step::Done;
+        }
+        self.follow(&selection)
+    }
+
+    /// Goes on with the target of the CNAME that was just written.
+    fn follow(&self, selection: &crate::answer::rows::Selection<'_>) -> Step {
+        let target =
+            selection.records().next().and_then(|rdata| dns_wire::Name::from_wire(rdata).ok());
+        match (target, self.reply.last_rdata()) {
+            (Some(target), Some(at)) => Step::Follow(NameBuf::from(target), at),
+            _ => Step::Done,
+        }
+    }
+
+    /// Replaces the suffix that has a DNAME (RFC 6672 §3.2).
+    fn rename(&mut self, hop: Hop<'_>, top: &Node<'s>) -> Step {
+        let Some(entry) = top.find(RType::DNAME.0) else { return Step::Done };
+        if entry.is_located() && self.query.subnet().is_some() && hop.number > 0 {
+            return Step::Done;
+        }
+        let Some(selection) = self.select(hop.key, &entry) else { return Step::Done };
+        let owner = self.owner(hop, top.depth);
+        if self.push(Part::Answer, owner, RType::DNAME, selection.ttl(), &selection).is_err() {
+            self.outcome.truncated = true;
+            return Step::Done;
+        }
+        let target = selection.records().next().unwrap_or_default();
+        let prefix = hop.key.between(hop.key.depth(), top.depth).unwrap_or_default();
+        let Some(renamed) = joined(prefix, target) else {
+            // RFC 6672 §2.2: the name would be too long.
+            self.outcome.rcode = Rcode::YXDOMAIN;
+            return Step::Done;
+        };
+        // RFC 6672 §3.1: the CNAME has the DNAME's TTL; §5.3.1: it is not signed.
+        let wire = renamed.as_name();
+        let cname = self.reply.record(
+            Part::Answer,
+            Owner::At(hop.at),
+            RType::CNAME,
+            selection.ttl(),
+            wire.as_wire(),
+        );
+        let Ok(at) = cname else {
+            self.outcome.truncated = true;
+            return Step::Done;
+        };
+        let located = entry.is_located() && self.query.subnet().is_some();
+        if self.query.rtype == RType::CNAME || located {
+            return Step::Done;
+        }
+        match u16::try_from(at) {
+            Ok(at) => Step::Follow(renamed, at),
+            Err(_) => Step::Done,
+        }
+    }
+
+    /// A question for ANY (RFC 8482), or for RRSIG, which is of the same kind.
+    fn any(&mut self, hop: Hop<'_>, zone: &ZoneView<'s>, node: &Node<'s>, wildcard: Option<u8>) {
+        let only_signatures = self.query.rtype == RType::RRSIG;
+        let signed = self.is_zone_signed(zone);
+        if !only_signatures && self.policy.any == AnyPolicy::Hinfo && !signed && !node.is_empty() {
+            let hinfo = b"\x07RFC8482\x00";
+            let pushed =
+                self.reply.record(Part::Answer, Owner::At(hop.at), RType::HINFO, 3600, hinfo);
+            self.outcome.truncated |= pushed.is_err();
+            return;
+        }
+        let all = self.policy.any == AnyPolicy::All;
+        let before = self.reply.count(Part::Answer);
+        for entry in node.entries() {
+            let Some(selection) = self.select(hop.key, &entry) else { continue };
+            let mark = self.reply.mark();
+            let mut pushed = Ok(());
+            if only_signatures {
+                for rdata in selection.signatures() {
+                    pushed = pushed.and_then(|()| {
+                        let owner = Owner::At(hop.at);
+                        self.reply
+                            .record(Part::Answer, owner, RType::RRSIG, selection.ttl(), rdata)
+                            .map(drop)
+                    });
+                }
+            } else {
+                pushed = self.push(
+                    Part::Answer,
+                    Owner::At(hop.at),
+                    RType(entry.rtype),
+                    selection.ttl(),
+                    &selection,
+                );
+            }
+            if pushed.is_err() {
+                self.reply.back_to(mark);
+                self.outcome.truncated = true;
+                return;
+            }
+            if !all && self.reply.count(Part::Answer) > before {
+                break;
+            }
+        }
+        if self.reply.count(Part::Answer) == before {
+            self.nodata(hop, zone, node, wildcard);
+        } else if let Some(encloser) = wildcard {
+            self.prove_wildcard(hop, zone, encloser);
+        }
+    }
+
+    /// The owner of records at the name's suffix of `depth` labels.
+    pub(crate) fn owner<'k>(&self, hop: Hop<'k>, depth: u8) -> Owner<'k> {
+        if depth == 0 {
+            return Owner::Name(&[0]);
+        }
+        if depth == hop.key.depth() {
+            return Owner::At(hop.at);
+        }
+        match self.reply.question_suffix(depth).filter(|_| hop.number == 0) {
+            Some(at) => Owner::At(at),
+            None => Owner::Name(hop.key.suffix(depth).unwrap_or(&[0])),
+        }
+    }
+}
+
+/// A question of these types is answered at a name with a CNAME, not at its target (RFC 4034 §2.5 and
+/// RFC 1034 §3.6.2).
+fn goes_beside_cname(rtype: RType) -> bool {
+    matches!(rtype, RType::CNAME | RType::RRSIG | RType::NSEC | RType::KEY | RType::ANY)
+}
+
+/// The name of these labels and what follows; `None` when it is longer than 255 octets.
+fn joined(prefix: &[u8], suffix: &[u8]) -> Option<NameBuf> {
+    let mut wire = [0u8; 255];
+    let len = prefix.len().checked_add(suffix.len())?;
+    wire.get_mut(..prefix.len())?.copy_from_slice(prefix);
+    wire.get_mut(prefix.len()..len)?.copy_from_slice(suffix);
+    dns_wire::Name::from_wire(wire.get(..len)?).ok().map(NameBuf::from)
+}
+
+/// The most names that are followed.
+const HOPS: usize = 16;

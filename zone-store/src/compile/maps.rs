@@ -1,0 +1,245 @@
+//! Client maps and the names bound to them, as they come in and as they are written.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use core::net::IpAddr;
+
+use crate::bytes::to_usize;
+use crate::compile::Problems;
+use crate::compile::interner::Interner;
+use crate::index;
+use crate::key::Key;
+use crate::map::build::{self, Entry};
+use crate::source::{Bind, MapKind, MapPrefix, Position, Reach};
+
+/// Prefixes and bindings taken in.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MapInput {
+    names: Interner,
+    prefixes: Vec<Families>,
+    binds: Vec<BindRow>,
+}
+
+/// The prefixes of one map.
+#[derive(Clone, Debug, Default)]
+struct Families {
+    v4: Vec<(Entry, Position)>,
+    v6: Vec<(Entry, Position)>,
+}
+
+#[derive(Clone, Debug)]
+struct BindRow {
+    owner: Vec<u8>,
+    reach: Reach,
+    by: MapKind,
+    map: u32,
+    at: Position,
+}
+
+/// The sections of the maps.
+#[derive(Debug, Default)]
+pub(crate) struct MapSections {
+    pub(crate) maps: Vec<u8>,
+    pub(crate) ranges: Vec<u8>,
+    pub(crate) binds: Vec<u8>,
+    /// Where each bound name is in `binds`, and its name in lower case.
+    pub(crate) bound: Vec<(Vec<u8>, u32)>,
+    pub(crate) map_count: usize,
+    pub(crate) prefix_count: usize,
+    pub(crate) range_count: usize,
+    /// Locations that a map leads to.
+    pub(crate) led_to: Vec<bool>,
+}
+
+impl MapInput {
+    pub(crate) fn bind(&mut self, bind: &Bind<'_>, at: Position) {
+        let map = self.map(bind.map);
+        let owner = bind.owner.as_wire().to_ascii_lowercase();
+        self.binds.push(BindRow { owner, reach: bind.reach, by: bind.by, map, at });
+    }
+
+    pub(crate) fn prefix(&mut self, prefix: &MapPrefix<'_>, location: u32, at: Position) {
+        let map = to_usize(self.map(prefix.map));
+        let Some(families) = self.prefixes.get_mut(map) else { return };
+        let len = prefix.prefix.len();
+        match prefix.prefix.address() {
+            IpAddr::V4(v4) => {
+                let start = u128::from(u32::from(v4));
+                families.v4.push((Entry { start, len, value: location }, at));
+            }
+            IpAddr::V6(v6) => {
+                let start = u128::from(v6);
+                // What is written as IPv4-mapped is IPv4.
+                match len.checked_sub(96) {
+                    Some(len) if start >> 32 == 0xffff => {
+                        let start = start & 0xffff_ffff;
+                        families.v4.push((Entry { start, len, value: location }, at));
+                    }
+                    _ => families.v6.push((Entry { start, len, value: location }, at)),
+                }
+            }
+        }
+    }
+
+    fn map(&mut self, name: &[u8]) -> u32 {
+        let map = self.names.put(name).unwrap_or(0);
+        if to_usize(map) >= self.prefixes.len() {
+            self.prefixes.push(Families::default());
+        }
+        map
+    }
+
+    /// Writes the sections. `locations` leads from provisional to final numbers.
+    pub(crate) fn write(
+        mut self,
+        locations: &[u32],
+        problems: &mut Problems,
+    ) -> Option<MapSections> {
+        let mut out =
+            MapSections { led_to: alloc::vec![false; locations.len()], ..MapSections::default() };
+        let wide = locations.len() >= usize::from(u16::MAX);
+        let order = self.names.sorted();
+        let mut numbers = alloc::vec![0u32; order.len()];
+        let mut records = Vec::new();
+        let mut names = Vec::new();
+        for (number, map) in (0u32..).zip(&order) {
+            *numbers.get_mut(to_usize(*map))? = number;
+            let name = self.names.string(*map);
+            let families = core::mem::take(self.prefixes.get_mut(to_usize(*map))?);
+            let mut offsets = [0u32; 2];
+            let v4 = finish(families.v4, locations, &mut out.led_to, problems);
+            let mut v6 = finish(families.v6, locations, &mut out.led_to, problems);
+            out.prefix_count = out.prefix_count.saturating_add(v4.len()).saturating_add(v6.len());
+            if !v4.is_empty() {
+                carve_mapped(&mut v6);
+            }
+            for ((entries, width), offset) in [(v4, 32), (v6, 128)].iter().zip(&mut offsets) {
+                *offset = u32::try_from(out.ranges.len()).ok()?;
+                let count = build::build(&mut out.ranges, entries, *width, wide);
+                out.range_count = out.range_count.saturating_add(count);
+            }
+            let [v4, v6] = offsets;
+            for field in [u32::try_from(names.len()).ok()?, u32::try_from(name.len()).ok()?, v4, v6]
+            {
+                records.extend_from_slice(&field.to_le_bytes());
+            }
+            names.extend_from_slice(name);
+        }
+        out.map_count = order.len();
+        let default = order.first().is_some_and(|map| self.names.string(*map).is_empty());
+        if !order.is_empty() {
+            out.maps.extend_from_slice(&u32::try_from(order.len()).ok()?.to_le_bytes());
+            out.maps.extend_from_slice(&u32::from(default).to_le_bytes());
+            out.maps.extend_from_slice(&records);
+            out.maps.extend_from_slice(&names);
+        }
+        self.write_binds(&numbers, &mut out, problems)?;
+        Some(out)
+    }
+
+    fn write_binds(
+        &mut self,
+        numbers: &[u32],
+        out: &mut MapSections,
+        problems: &mut Problems,
+    ) -> Option<()> {
+        // Maps of a name by [exact, below][resolver, subnet]; names above bound ones are there too, empty.
+        let mut table: BTreeMap<(u8, Vec<u8>), [[Option<u32>; 2]; 2]> = BTreeMap::new();
+        self.binds.sort_by_key(|bind| bind.at);
+        for bind in &self.binds {
+            let map = *numbers.get(to_usize(bind.map))?;
+            let mut rest = bind.owner.as_slice();
+            loop {
+                table.entry((depth_of(rest), rest.to_vec())).or_default();
+                let Some(len) = rest.first().filter(|len| **len > 0) else { break };
+                rest = rest.get(usize::from(*len).saturating_add(1)..)?;
+            }
+            let row = table.get_mut(&(depth_of(&bind.owner), bind.owner.clone()))?;
+            let reach = row.get_mut(usize::from(bind.reach == Reach::Below))?;
+            let slot = reach.get_mut(usize::from(bind.by == MapKind::ClientSubnet))?;
+            if slot.is_some_and(|other| other != map) {
+                problems.error(bind.at, "name is bound to two maps");
+            }
+            *slot = Some(map);
+        }
+        // Shallow names first, so that what reaches down from above is known.
+        let mut below: BTreeMap<Vec<u8>, [Option<u32>; 2]> = BTreeMap::new();
+        for ((_, name), [exact, own]) in &table {
+            let parent =
+                name.first().and_then(|len| name.get(usize::from(*len).saturating_add(1)..));
+            let inherited = parent.and_then(|p| below.get(p)).copied().unwrap_or_default();
+            let pick = |own: &[Option<u32>; 2]| {
+                let [a, b] = own;
+                let [c, d] = inherited;
+                [a.or(c), b.or(d)]
+            };
+            let (exact, own) = (pick(exact), pick(own));
+            below.insert(name.clone(), own);
+            out.bound.push((name.clone(), u32::try_from(out.binds.len()).ok()?));
+            out.binds.push(u8::try_from(name.len()).ok()?);
+            out.binds.extend_from_slice(name);
+            for map in exact.iter().chain(&own) {
+                let number = map.map_or(Some(0), |map| map.checked_add(1))?;
+                out.binds.extend_from_slice(&number.to_le_bytes());
+            }
+        }
+        Some(())
+    }
+}
+
+impl MapSections {
+    /// The hash index of the bound names.
+    pub(crate) fn index(&self, seed: u64) -> Option<Vec<u8>> {
+        let hashed = self.bound.iter().filter_map(|(name, offset)| {
+            let key = Key::read(name, seed)?;
+            Some((key.hash(key.depth())?, *offset))
+        });
+        index::build(self.bound.len(), hashed)
+    }
+}
+
+/// Sorts the prefixes of a family, numbers their locations, and drops repetitions.
+fn finish(
+    mut entries: Vec<(Entry, Position)>,
+    locations: &[u32],
+    led_to: &mut [bool],
+    problems: &mut Problems,
+) -> Vec<Entry> {
+    for (entry, _) in &mut entries {
+        entry.value = locations.get(to_usize(entry.value)).copied().unwrap_or(0);
+        if let Some(led) = led_to.get_mut(to_usize(entry.value)) {
+            *led = true;
+        }
+    }
+    entries.sort_unstable_by_key(|(entry, at)| (entry.start, entry.len, *at));
+    let mut out: Vec<Entry> = Vec::with_capacity(entries.len());
+    for (entry, at) in entries {
+        match out.last() {
+            Some(last) if (last.start, last.len) == (entry.start, entry.len) => {
+                if last.value != entry.value {
+                    problems.error(at, "prefix is in the map with another location already");
+                }
+            }
+            _ => out.push(entry),
+        }
+    }
+    out
+}
+
+/// Keeps the IPv4-mapped block out of the IPv6 ranges: those addresses are answered as IPv4, and no IPv6 scope
+/// may reach over them.
+fn carve_mapped(v6: &mut Vec<Entry>) {
+    let mapped = Entry { start: 0xffff_0000_0000, len: 96, value: Entry::GAP };
+    let at = v6.partition_point(|entry| (entry.start, entry.len) < (mapped.start, mapped.len));
+    v6.insert(at, mapped);
+}
+
+fn depth_of(wire: &[u8]) -> u8 {
+    let mut depth = 0u8;
+    let mut rest = wire;
+    while let Some(len) = rest.first().filter(|len| **len > 0) {
+        depth = depth.saturating_add(1);
+        rest = rest.get(usize::from(*len).saturating_add(1)..).unwrap_or_default();
+    }
+    depth
+}

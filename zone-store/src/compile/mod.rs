@@ -1,0 +1,206 @@
+//! The compiler: takes in what sources say, checks it, and writes the image.
+
+pub(crate) mod interner;
+mod maps;
+mod nodes;
+mod report;
+mod rows;
+mod sort_key;
+mod write;
+mod zones;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+pub use report::Report;
+
+use crate::source::{Bind, Item, MapPrefix, Position, Problem, Severity, Sink, SourceRecord};
+use interner::Interner;
+use maps::MapInput;
+use rows::Rows;
+
+/// What the compiler may do with what it is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CompileOptions {
+    /// How the rows of a location and the default rows go together.
+    pub combine: Combine,
+    /// Allows a name and type that has rows for some locations and no default rows. Such an answer exists
+    /// for some clients only, which resolvers with Client Subnet cannot cache truly (RFC 7871 §7.4), so it
+    /// is an error otherwise.
+    pub allow_partial: bool,
+    /// The most records, prefixes and bindings taken in.
+    pub max_items: usize,
+    /// The most problems kept; what goes wrong after that is only counted.
+    pub max_problems: usize,
+}
+
+/// How the rows of a location and the default rows of a name and type go together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Combine {
+    /// A client gets both, as in dnsrocks and tinydns. CNAME, DNAME and SOA, of which there can be but one,
+    /// and what is signed are taken from the location alone.
+    #[default]
+    Union,
+    /// The rows of the location stand in for the default rows.
+    Override,
+}
+
+impl Default for CompileOptions {
+    fn default() -> Self {
+        Self {
+            combine: Combine::Union,
+            allow_partial: false,
+            max_items: 1 << 28,
+            max_problems: 100,
+        }
+    }
+}
+
+/// Takes in records, bindings and prefixes in any order, and makes an image of them.
+///
+/// The image depends on what was said, not on the order in which it was said.
+///
+/// Memory while compiling: about 100 octets a record or prefix, and the image.
+#[derive(Clone, Debug, Default)]
+pub struct Compiler {
+    options: CompileOptions,
+    rows: Rows,
+    /// Locations by provisional number; 0 is the default.
+    locations: Interner,
+    maps: MapInput,
+    problems: Problems,
+    items: usize,
+}
+
+/// An image, and what is in it.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The octets of the image.
+    pub image: Vec<u8>,
+    /// Counts, sizes and warnings.
+    pub report: Report,
+}
+
+impl Compiler {
+    /// A compiler without input.
+    pub fn new(options: CompileOptions) -> Self {
+        Self {
+            options,
+            problems: Problems { max: options.max_problems, ..Problems::default() },
+            ..Self::default()
+        }
+    }
+
+    /// Checks all that was said and writes the image.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in the order of the sources; warnings are among it. There is no image then.
+    ///
+    /// # Cost
+    /// O(n log n) in records and prefixes.
+    pub fn finish(mut self) -> Result<Compiled, Vec<Problem>> {
+        let built =
+            write::build(&self.options, self.rows, self.locations, self.maps, &mut self.problems);
+        match built {
+            Some(mut compiled) if self.problems.errors == 0 => {
+                compiled.report.warnings = self.problems.sorted();
+                Ok(compiled)
+            }
+            _ => Err(self.problems.sorted()),
+        }
+    }
+
+    fn record(&mut self, record: &SourceRecord<'_>, at: Position) {
+        if let Err(message) = rows::check(record) {
+            return self.problems.error(at, message);
+        }
+        let location = self.locations.put_location(record.location.unwrap_or_default());
+        if self.rows.push(record, location, at).is_none() {
+            self.problems.error(at, "more records than an image can hold");
+        }
+    }
+
+    fn bind(&mut self, bind: &Bind<'_>, at: Position) {
+        self.maps.bind(bind, at);
+    }
+
+    fn prefix(&mut self, prefix: &MapPrefix<'_>, at: Position) {
+        let location = self.locations.put_location(prefix.location);
+        self.maps.prefix(prefix, location, at);
+    }
+}
+
+impl Sink for Compiler {
+    fn item(&mut self, item: Item<'_>, at: Position) {
+        self.items = self.items.saturating_add(1);
+        if self.items > self.options.max_items {
+            if self.items == self.options.max_items.saturating_add(1) {
+                self.problems.error(at, "more records and prefixes than the limit allows");
+            }
+            return;
+        }
+        match item {
+            Item::Record(record) => self.record(&record, at),
+            Item::Bind(bind) => self.bind(&bind, at),
+            Item::Prefix(prefix) => self.prefix(&prefix, at),
+        }
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+}
+
+/// What went wrong so far.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Problems {
+    list: Vec<Problem>,
+    errors: usize,
+    max: usize,
+}
+
+impl Problems {
+    pub(crate) fn error(&mut self, at: Position, message: impl Into<String>) {
+        self.push(Problem { at, message: message.into(), hint: None, severity: Severity::Error });
+    }
+
+    pub(crate) fn error_with(&mut self, at: Position, message: String, hint: &'static str) {
+        self.push(Problem { at, message, hint: Some(hint), severity: Severity::Error });
+    }
+
+    pub(crate) fn warn(&mut self, at: Position, message: impl Into<String>) {
+        self.push(Problem { at, message: message.into(), hint: None, severity: Severity::Warning });
+    }
+
+    /// Errors push warnings out when the list is full, never the other way round.
+    fn push(&mut self, problem: Problem) {
+        let is_error = problem.severity == Severity::Error;
+        if is_error {
+            self.errors = self.errors.saturating_add(1);
+        }
+        if self.list.len() < self.max {
+            self.list.push(problem);
+        } else if is_error
+            && let Some(at) = self.list.iter().rposition(|p| p.severity == Severity::Warning)
+        {
+            self.list.remove(at);
+            self.list.push(problem);
+        }
+    }
+
+    fn sorted(self) -> Vec<Problem> {
+        let mut list = self.list;
+        list.sort_by(|a, b| (a.at, &a.message).cmp(&(b.at, &b.message)));
+        list
+    }
+}
+
+impl Interner {
+    /// The provisional number of a location: the empty name is always 0.
+    fn put_location(&mut self, name: &[u8]) -> u32 {
+        if self.len() == 0 {
+            self.put(b"");
+        }
+        if name.is_empty() { 0 } else { self.put(name).unwrap_or(0) }
+    }
+}

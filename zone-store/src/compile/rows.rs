@@ -1,0 +1,126 @@
+//! The records as they come in: compact rows, and their owners as sort keys.
+
+use alloc::vec::Vec;
+
+use crate::bytes::to_usize;
+use crate::compile::sort_key;
+use crate::source::{Position, SourceRecord};
+
+/// All records taken in.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rows {
+    /// Owners as sort keys, one after the other.
+    keys: Vec<u8>,
+    rdata: Vec<u8>,
+    pub(crate) runs: Vec<Run>,
+    pub(crate) rows: Vec<Row>,
+    /// The owner of the last record as it was written.
+    last_owner: Vec<u8>,
+}
+
+/// Records of one owner that came one after the other.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run {
+    key_start: u32,
+    key_end: u32,
+    pub(crate) source: u32,
+    /// They are DS, or signatures over DS: the parent's at a zone cut (RFC 4035 §2.4).
+    pub(crate) of_parent: bool,
+    pub(crate) first_row: u32,
+    pub(crate) end_row: u32,
+}
+
+/// A record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row {
+    rdata_start: u32,
+    rdata_end: u32,
+    pub(crate) ttl: u32,
+    /// Provisional number.
+    pub(crate) location: u32,
+    pub(crate) weight: Option<u32>,
+    pub(crate) rtype: u16,
+    pub(crate) at: Position,
+}
+
+impl Rows {
+    /// Takes in a record; `None` when there is no room for more.
+    pub(crate) fn push(
+        &mut self,
+        record: &SourceRecord<'_>,
+        location: u32,
+        at: Position,
+    ) -> Option<()> {
+        let owner = record.owner.as_wire();
+        let rtype = record.rtype.0;
+        let of_parent = rtype == DS || covered(rtype, record.rdata) == Some(DS);
+        let same = self.last_owner == owner
+            && self.runs.last().is_some_and(|r| r.source == at.source && r.of_parent == of_parent);
+        let row = u32::try_from(self.rows.len()).ok()?;
+        if !same {
+            let key_start = u32::try_from(self.keys.len()).ok()?;
+            sort_key::push(&mut self.keys, owner);
+            let key_end = u32::try_from(self.keys.len()).ok()?;
+            self.last_owner.clear();
+            self.last_owner.extend_from_slice(owner);
+            let source = at.source;
+            self.runs.push(Run {
+                key_start,
+                key_end,
+                source,
+                of_parent,
+                first_row: row,
+                end_row: row,
+            });
+        }
+        let rdata_start = u32::try_from(self.rdata.len()).ok()?;
+        let rdata_end = rdata_start.checked_add(u32::try_from(record.rdata.len()).ok()?)?;
+        self.rdata.extend_from_slice(record.rdata);
+        let ttl = record.ttl.0;
+        let weight = record.weight;
+        self.rows.push(Row { rdata_start, rdata_end, ttl, location, weight, rtype, at });
+        self.runs.last_mut()?.end_row = row.checked_add(1)?;
+        Some(())
+    }
+
+    pub(crate) fn key(&self, run: &Run) -> &[u8] {
+        self.keys.get(to_usize(run.key_start)..to_usize(run.key_end)).unwrap_or_default()
+    }
+
+    pub(crate) fn rdata(&self, row: &Row) -> &[u8] {
+        self.rdata.get(to_usize(row.rdata_start)..to_usize(row.rdata_end)).unwrap_or_default()
+    }
+
+    pub(crate) fn of(&self, run: &Run) -> &[Row] {
+        self.rows.get(to_usize(run.first_row)..to_usize(run.end_row)).unwrap_or_default()
+    }
+}
+
+/// What can be said of a record on its own.
+pub(crate) fn check(record: &SourceRecord<'_>) -> Result<(), &'static str> {
+    match record.rtype.0 {
+        0 | 41 | 128..=255 => return Err("this type is for queries, not for data"),
+        _ => {}
+    }
+    if record.ttl.0 > 0x7fff_ffff {
+        return Err("TTL is above 2147483647 (RFC 2181 §8)");
+    }
+    if record.rdata.len() > 65_535 {
+        return Err("RDATA is longer than 65535 octets");
+    }
+    if dns_wire::rdata::validate(record.rtype, record.rdata).is_err() {
+        return Err("RDATA is not valid for its type");
+    }
+    Ok(())
+}
+
+/// The type that an RRSIG covers.
+pub(crate) fn covered(rtype: u16, rdata: &[u8]) -> Option<u16> {
+    if rtype != RRSIG {
+        return None;
+    }
+    rdata.first_chunk::<2>().map(|octets| u16::from_be_bytes(*octets))
+}
+
+pub(crate) const DS: u16 = 43;
+pub(crate) const RRSIG: u16 = 46;

@@ -1,0 +1,109 @@
+//! Which zone a record belongs to.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use crate::compile::rows::{Rows, Run};
+use crate::compile::{Problems, sort_key};
+
+/// The zones, in canonical order of their apexes.
+#[derive(Debug, Default)]
+pub(crate) struct Zones {
+    /// Apex keys.
+    pub(crate) apexes: Vec<Vec<u8>>,
+    by_apex: BTreeMap<Vec<u8>, Apex>,
+}
+
+#[derive(Debug)]
+struct Apex {
+    zone: u32,
+    /// The sources that hold its SOA.
+    sources: Vec<u32>,
+}
+
+impl Zones {
+    /// Every owner of an SOA is an apex.
+    pub(crate) fn find(rows: &Rows) -> Self {
+        let mut by_apex: BTreeMap<Vec<u8>, Apex> = BTreeMap::new();
+        for run in &rows.runs {
+            if rows.of(run).iter().any(|row| row.rtype == SOA) {
+                let apex = by_apex
+                    .entry(rows.key(run).to_vec())
+                    .or_insert(Apex { zone: 0, sources: Vec::new() });
+                if !apex.sources.contains(&run.source) {
+                    apex.sources.push(run.source);
+                }
+            }
+        }
+        let apexes: Vec<Vec<u8>> = by_apex.keys().cloned().collect();
+        for (zone, apex) in (0..).zip(by_apex.values_mut()) {
+            apex.zone = zone;
+        }
+        Self { apexes, by_apex }
+    }
+
+    /// Each run of records with its zone, sorted by zone and owner. Records outside all zones are told.
+    pub(crate) fn assign(&self, rows: &Rows, problems: &mut Problems) -> Vec<(u32, Run)> {
+        let mut placed: Vec<(u32, u64, Run)> = Vec::with_capacity(rows.runs.len());
+        for run in &rows.runs {
+            let key = rows.key(run);
+            match self.zone_of(key, run) {
+                Some((zone, len)) => placed.push((zone, prefix_of(key, len), *run)),
+                None => {
+                    let at = rows.of(run).first().map(|row| row.at).unwrap_or_default();
+                    let hint =
+                        "every record needs a zone: an SOA at its owner or at a name above it";
+                    problems.error_with(at, "record is in no zone".into(), hint);
+                }
+            }
+        }
+        // The zone and eight octets of the key settle most comparisons without a look at the keys.
+        placed.sort_by(|(zone, prefix, run), (other_zone, other_prefix, other)| {
+            (zone, prefix)
+                .cmp(&(other_zone, other_prefix))
+                .then_with(|| rows.key(run).cmp(rows.key(other)))
+        });
+        placed.into_iter().map(|(zone, _, run)| (zone, run)).collect()
+    }
+
+    /// The deepest apex at or above the owner that the same source declares; without one, the deepest of all.
+    /// So a master file keeps its delegations and glue although a file of the child is there as well, and
+    /// data lines, which do not say, go to the child.
+    fn zone_of(&self, key: &[u8], run: &Run) -> Option<(u32, usize)> {
+        let mut deepest = None;
+        if self.by_apex.len() == 1 {
+            // The usual case, without a search.
+            let (apex, _) = self.by_apex.first_key_value()?;
+            return key.starts_with(apex).then_some((0, apex.len()));
+        }
+        let ends = sort_key::ends(key).rev().chain([0]);
+        for end in ends {
+            let Some(apex) = key.get(..end).and_then(|k| self.by_apex.get(k)) else { continue };
+            if run.of_parent && end == key.len() && self.has_above(key, end) {
+                continue;
+            }
+            if apex.sources.contains(&run.source) {
+                return Some((apex.zone, end));
+            }
+            deepest = deepest.or(Some((apex.zone, end)));
+        }
+        deepest
+    }
+
+    fn has_above(&self, key: &[u8], end: usize) -> bool {
+        let above =
+            sort_key::ends(key).filter(|e| *e < end).chain([0].into_iter().filter(|e| *e < end));
+        above.into_iter().any(|e| key.get(..e).is_some_and(|k| self.by_apex.contains_key(k)))
+    }
+}
+
+/// The eight octets after the first `len`.
+fn prefix_of(key: &[u8], len: usize) -> u64 {
+    let mut octets = [0u8; 8];
+    for (to, from) in octets.iter_mut().zip(key.get(len..).unwrap_or_default()) {
+        *to = *from;
+    }
+    u64::from_be_bytes(octets)
+}
+
+const SOA: u16 = 6;

@@ -1,0 +1,222 @@
+//! Where a client is: from a name and an address to a location, by the maps that are bound to the name.
+//!
+//! # The rules
+//! 1. A query with a Client Subnet option (RFC 7871) asks the `8` map of the name first. A location found
+//!    there stands, and so does its scope. In a gap of that map the gap's scope stands and rule 2 tells the
+//!    location.
+//! 2. The `M` map of the name is asked for the address of the resolver. A name without one asks the default
+//!    map, the one with the empty id.
+//! 3. Otherwise the client is at the default location.
+//!
+//! A name's own binding counts before those `*.name` reaches from above, the nearest first.
+
+use core::net::IpAddr;
+
+use crate::bytes::{Reader, from, to_usize};
+use crate::index::Index;
+use crate::key::Key;
+use crate::map::{Block, Ranges};
+use crate::store::Store;
+
+/// A location of an image by number: 0 is the default, the others follow in the order of their names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location(pub u32);
+
+impl Location {
+    /// Where clients are that no map knows: the default rows alone are theirs.
+    pub const DEFAULT: Self = Self(0);
+}
+
+/// The network of a client as a resolver tells it (RFC 7871).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Subnet {
+    /// The address as a number of 32 or 128 bits.
+    pub(crate) address: u128,
+    pub(crate) source: u8,
+    /// 32 or 128.
+    pub(crate) width: u8,
+}
+
+/// Where a client is, and for which block of addresses that is true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Located {
+    pub(crate) location: Location,
+    /// Of the client subnet; 0 when it played no part.
+    pub(crate) scope: u8,
+}
+
+impl<'a> Store<'a> {
+    /// The location of a client that asks for the name.
+    ///
+    /// Cost: a few cache lines per map.
+    pub(crate) fn locate(&self, name: &Key, resolver: IpAddr, subnet: Option<Subnet>) -> Located {
+        let (by_resolver, by_subnet) = self.bound(name);
+        let mut scope = 0;
+        if let (Some(map), Some(subnet)) = (by_subnet, subnet.filter(|s| s.source > 0))
+            && let Some(block) = self.ask_block(map, subnet)
+        {
+            scope = block.scope;
+            if let Some(location) = block.location {
+                return Located { location: Location(location), scope };
+            }
+        }
+        let location = by_resolver
+            .or_else(|| self.default_map())
+            .and_then(|map| self.ask_address(map, resolver))
+            .map_or(Location::DEFAULT, Location);
+        Located { location, scope }
+    }
+
+    /// The name of a location as its users wrote it; the default location's is empty.
+    pub fn location_name(&self, location: Location) -> Option<&'a [u8]> {
+        let mut reader = Reader::new(self.locations);
+        let count = to_usize(reader.u32()?);
+        let (ends, _) = reader.take(count.checked_mul(4)?)?.as_chunks::<4>();
+        let number = to_usize(location.0);
+        let end = |i: usize| ends.get(i).map(|end| to_usize(u32::from_le_bytes(*end)));
+        let start = number.checked_sub(1).map_or(Some(0), end)?;
+        reader.rest().get(start..end(number)?)
+    }
+
+    /// The location of a name, by binary search.
+    pub fn find_location(&self, name: &[u8]) -> Option<Location> {
+        let mut low = 0;
+        let mut high = self.location_count();
+        while low < high {
+            let middle = low.saturating_add(high.saturating_sub(low) / 2);
+            match self.location_name(Location(middle))?.cmp(name) {
+                core::cmp::Ordering::Less => low = middle.saturating_add(1),
+                core::cmp::Ordering::Greater => high = middle,
+                core::cmp::Ordering::Equal => return Some(Location(middle)),
+            }
+        }
+        None
+    }
+
+    /// How many locations there are, the default among them.
+    pub fn location_count(&self) -> u32 {
+        Reader::new(self.locations).u32().unwrap_or(0)
+    }
+
+    /// The resolver map and the subnet map of a name.
+    fn bound(&self, name: &Key) -> (Option<u32>, Option<u32>) {
+        let Some(index) = Index::new(self.bind_index).filter(|_| !self.binds.is_empty()) else {
+            return (None, None);
+        };
+        let find = |depth| {
+            let suffix = name.suffix(depth)?;
+            index.find(name.hash(depth)?, |offset| {
+                Bind::read(from(self.binds, offset)?).filter(|bind| bind.name == suffix)
+            })
+        };
+        if let Some(bind) = find(name.depth()) {
+            return (bind.resolver_exact, bind.subnet_exact);
+        }
+        // The names above a bound name are in the table too, so the deepest is found by halving.
+        let mut low = 0u8;
+        let mut high = name.depth();
+        let Some(mut deepest) = find(0) else { return (None, None) };
+        while high.saturating_sub(low) > 1 {
+            let middle = low.saturating_add(high.saturating_sub(low) / 2);
+            match find(middle) {
+                Some(bind) => {
+                    deepest = bind;
+                    low = middle;
+                }
+                None => high = middle,
+            }
+        }
+        (deepest.resolver_below, deepest.subnet_below)
+    }
+
+    fn default_map(&self) -> Option<u32> {
+        let mut reader = Reader::new(self.maps);
+        reader.u32()?;
+        reader.u32()?.checked_sub(1)
+    }
+
+    fn ask_address(&self, map: u32, address: IpAddr) -> Option<u32> {
+        let map = self.map(map)?;
+        match address.to_canonical() {
+            IpAddr::V4(v4) => map.v4.location(u128::from(u32::from(v4))),
+            IpAddr::V6(v6) => map.v6.location(u128::from(v6)),
+        }
+    }
+
+    /// An IPv4-mapped IPv6 block is the IPv4 block; its scope counts the 96 bits before it.
+    fn ask_block(&self, map: u32, subnet: Subnet) -> Option<Block> {
+        let map = self.map(map)?;
+        if subnet.width == 32 {
+            return map.v4.block(subnet.address, subnet.source, 32);
+        }
+        if subnet.address >> 32 == 0xffff
+            && let Some(source) = subnet.source.checked_sub(96)
+        {
+            let block = map.v4.block(subnet.address & 0xffff_ffff, source, 32)?;
+            return Some(Block { scope: block.scope.saturating_add(96), ..block });
+        }
+        map.v6.block(subnet.address, subnet.source, 128)
+    }
+
+    /// How many maps there are.
+    pub(crate) fn map_count(&self) -> u32 {
+        Reader::new(self.maps).u32().unwrap_or(0)
+    }
+
+    pub(crate) fn map(&self, map: u32) -> Option<MapView<'a>> {
+        let mut reader = Reader::new(self.maps);
+        let count = reader.u32()?;
+        reader.u32()?;
+        let (records, names) = reader.rest().split_at_checked(to_usize(count).checked_mul(MAP)?)?;
+        let mut record = Reader::new(records.as_chunks::<MAP>().0.get(to_usize(map))?);
+        let start = to_usize(record.u32()?);
+        let end = start.checked_add(to_usize(record.u32()?))?;
+        Some(MapView {
+            name: names.get(start..end)?,
+            v4: Ranges::read(from(self.ranges, record.u32()?)?)?,
+            v6: Ranges::read(from(self.ranges, record.u32()?)?)?,
+        })
+    }
+}
+
+/// A map of the image.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MapView<'a> {
+    pub(crate) name: &'a [u8],
+    pub(crate) v4: Ranges<'a>,
+    pub(crate) v6: Ranges<'a>,
+}
+
+/// A name that is bound to maps, or is above one that is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bind<'a> {
+    pub(crate) name: &'a [u8],
+    /// For the name itself.
+    pub(crate) resolver_exact: Option<u32>,
+    pub(crate) subnet_exact: Option<u32>,
+    /// For names below it, down to the next bound name.
+    pub(crate) resolver_below: Option<u32>,
+    pub(crate) subnet_below: Option<u32>,
+}
+
+impl<'a> Bind<'a> {
+    pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
+        Self::read_next(&mut Reader::new(bytes))
+    }
+
+    pub(crate) fn read_next(reader: &mut Reader<'a>) -> Option<Self> {
+        let len = reader.u8()?;
+        let name = reader.take(usize::from(len))?;
+        let mut map = || reader.u32().map(|number| number.checked_sub(1));
+        Some(Self {
+            name,
+            resolver_exact: map()?,
+            subnet_exact: map()?,
+            resolver_below: map()?,
+            subnet_below: map()?,
+        })
+    }
+}
+
+/// The size of a map's record: name offset and length, IPv4 ranges, IPv6 ranges.
+pub(crate) const MAP: usize = 16;

@@ -1,0 +1,146 @@
+//! The ranges against a scan of all prefixes.
+
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+use std::vec::Vec;
+
+use super::Ranges;
+use super::build::{Entry, build};
+
+/// Longest-prefix match by looking at every prefix no longer than `source`.
+fn naive(entries: &[Entry], address: u128, source: u8, width: u8) -> Option<u32> {
+    entries
+        .iter()
+        .filter(|e| e.len <= source)
+        .filter(|e| e.len == 0 || (e.start ^ address) >> (width - e.len) == 0)
+        .max_by_key(|e| e.len)
+        .map(|e| e.value)
+}
+
+fn table(raw: Vec<(u128, u8, u32)>, width: u8) -> Vec<Entry> {
+    let mut unique = BTreeMap::new();
+    for (bits, len, value) in raw {
+        let len = len % (width + 1);
+        let start =
+            if len == 0 { 0 } else { bits >> (128 - width) >> (width - len) << (width - len) };
+        unique.insert((start, len), value);
+    }
+    unique.into_iter().map(|((start, len), value)| Entry { start, len, value }).collect()
+}
+
+fn check(entries: &[Entry], width: u8, wide: bool, asked: &[u128]) -> Result<(), TestCaseError> {
+    let mut bytes = Vec::new();
+    let count = build(&mut bytes, entries, width, wide);
+    let ranges = Ranges::read(&bytes).unwrap();
+    prop_assert_eq!(ranges.octets(), bytes.len());
+    prop_assert_eq!(ranges.count() as usize, count);
+    prop_assert!(count <= 2 * entries.len() + 1);
+    prop_assert!(ranges.is_sound(100, width));
+    let max = u128::MAX >> (128 - width);
+    let edges = entries.iter().flat_map(|e| {
+        let last = e.start | max.checked_shr(e.len.into()).unwrap_or(0);
+        [e.start, last, e.start.saturating_sub(1), last.saturating_add(1).min(max)]
+    });
+    let mut blocks: Vec<(u128, u8, Option<u32>)> = Vec::new();
+    for address in edges.chain(asked.iter().map(|a| a >> (128 - width))) {
+        let expected = naive(entries, address, width, width);
+        prop_assert_eq!(ranges.location(address), expected, "{:x}", address);
+        let full = ranges.block(address, width, width).unwrap();
+        prop_assert_eq!(full.location, expected);
+        blocks.push((address, full.scope, expected));
+        for source in 0..width {
+            let cut = if source == 0 { 0 } else { address >> (width - source) << (width - source) };
+            let block = ranges.block(cut, source, width).unwrap();
+            // All of the block is in one range: that answers. Else the covering prefix does.
+            let seen = if block.scope <= source { width } else { source };
+            prop_assert_eq!(
+                block.location,
+                naive(entries, cut, seen, width),
+                "{:x}/{}",
+                cut,
+                source
+            );
+        }
+    }
+    // RFC 7871 §7.2.1: no two answers conflict; the answer is true throughout the scope; no shorter scope is.
+    for (address, scope, value) in &blocks {
+        let inside = |other: u128, len: u8| len == 0 || (other ^ address) >> (width - len) == 0;
+        for (other, other_scope, other_value) in &blocks {
+            if inside(*other, (*scope).min(*other_scope)) {
+                prop_assert_eq!(value, other_value);
+                prop_assert_eq!(scope, other_scope);
+            }
+        }
+        if let Some(shorter) = scope.checked_sub(1) {
+            let start =
+                if shorter == 0 { 0 } else { address >> (width - shorter) << (width - shorter) };
+            let last = start | max.checked_shr(shorter.into()).unwrap_or(0);
+            let mut probes: Vec<u128> = entries.iter().map(|e| e.start).collect();
+            probes.extend(entries.iter().map(|e| {
+                (e.start | max.checked_shr(e.len.into()).unwrap_or(0)).saturating_add(1).min(max)
+            }));
+            probes.push(start);
+            let differs = probes
+                .iter()
+                .filter(|p| (start..=last).contains(p))
+                .any(|p| naive(entries, *p, width, width) != *value);
+            prop_assert!(differs, "{:x}: scope {} could be shorter", address, scope);
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn ipv4_agrees_with_a_scan(
+        raw in prop::collection::vec((any::<u128>(), any::<u8>(), 0u32..5), 0..40),
+        asked in prop::collection::vec(any::<u128>(), 8),
+        wide: bool,
+    ) {
+        check(&table(raw, 32), 32, wide, &asked)?;
+    }
+
+    /// Few distinct bits, so that prefixes nest and touch.
+    #[test]
+    fn dense_ipv4_agrees_with_a_scan(
+        raw in prop::collection::vec((0u128..256, 20u8..33, 0u32..3), 0..40),
+        asked in prop::collection::vec(0u128..512, 8),
+    ) {
+        let shift = |a: u128| (0x0a00_0000 + a) << 96;
+        let raw = raw.into_iter().map(|(a, l, v)| (shift(a), l, v)).collect();
+        let asked: Vec<u128> = asked.into_iter().map(shift).collect();
+        check(&table(raw, 32), 32, false, &asked)?;
+    }
+
+    #[test]
+    fn ipv6_agrees_with_a_scan(
+        raw in prop::collection::vec((any::<u128>(), 0u8..129, 0u32..5), 0..20),
+        asked in prop::collection::vec(any::<u128>(), 8),
+    ) {
+        check(&table(raw, 128), 128, true, &asked)?;
+    }
+}
+
+/// The example of RFC 7871 §7.2.1: 1.2.0/20 is A but 1.2.3/24 is B.
+#[test]
+fn the_example_of_the_rfc() {
+    let a = Entry { start: 0x0102_0000, len: 20, value: 1 };
+    let b = Entry { start: 0x0102_0300, len: 24, value: 2 };
+    let mut bytes = Vec::new();
+    build(&mut bytes, &[a, b], 32, false);
+    let ranges = Ranges::read(&bytes).unwrap();
+    let ask = |address: u128, source| {
+        let block = ranges.block(address, source, 32).unwrap();
+        (block.location, block.scope)
+    };
+    assert_eq!(ask(0x0102_0000, 24), (Some(1), 23));
+    assert_eq!(ask(0x0102_0200, 24), (Some(1), 24));
+    assert_eq!(ask(0x0102_0300, 24), (Some(2), 24));
+    assert_eq!(ask(0x0102_0700, 24), (Some(1), 22));
+    assert_eq!(ask(0x0102_0f00, 24), (Some(1), 21));
+    // The source is too short to tell: the covering prefix answers, the scope says how long to ask.
+    assert_eq!(ask(0x0102_0000, 20), (Some(1), 23));
+    // The gaps have their own scope.
+    assert_eq!(ask(0x0102_1000, 24), (None, 20));
+    assert_eq!(ask(0x8000_0000, 24), (None, 1));
+}

@@ -1,0 +1,235 @@
+//! The look-ups of a verified image: zones, names, closest enclosers.
+
+use crate::bytes::{Reader, from, to_usize};
+use crate::image::{Layout, OVERRIDE, Section};
+use crate::index::Index;
+use crate::key::Key;
+use crate::node::Node;
+
+/// The look-ups of a verified image. Cheap to copy; threads share it freely.
+#[derive(Clone, Copy, Debug)]
+pub struct Store<'a> {
+    pub(crate) flags: u32,
+    pub(crate) seed: u64,
+    depths: u128,
+    zones: &'a [[u8; ZONE]],
+    pub(crate) zone_names: &'a [u8],
+    zone_index: &'a [u8],
+    pub(crate) nodes: &'a [u8],
+    index: &'a [u8],
+    pub(crate) sets: &'a [u8],
+    pub(crate) nsec: &'a [[u8; 4]],
+    pub(crate) nsec3: &'a [[u8; NSEC3]],
+    pub(crate) locations: &'a [u8],
+    pub(crate) maps: &'a [u8],
+    pub(crate) ranges: &'a [u8],
+    pub(crate) binds: &'a [u8],
+    pub(crate) bind_index: &'a [u8],
+}
+
+impl<'a> Store<'a> {
+    pub(crate) fn new(image: &'a [u8], layout: &Layout) -> Self {
+        let section = |s| layout.section(image, s);
+        Self {
+            flags: layout.flags,
+            seed: layout.seed,
+            depths: layout.depths,
+            zones: section(Section::Zones).as_chunks().0,
+            zone_names: section(Section::ZoneNames),
+            zone_index: section(Section::ZoneIndex),
+            nodes: section(Section::Nodes),
+            index: section(Section::Index),
+            sets: section(Section::Sets),
+            nsec: section(Section::Nsec).as_chunks().0,
+            nsec3: section(Section::Nsec3).as_chunks().0,
+            locations: section(Section::Locations),
+            maps: section(Section::Maps),
+            ranges: section(Section::Ranges),
+            binds: section(Section::Binds),
+            bind_index: section(Section::BindIndex),
+        }
+    }
+
+    /// True when the rows of a location stand in for the default rows; false when they join them.
+    pub fn is_override(&self) -> bool {
+        self.flags & OVERRIDE != 0
+    }
+
+    pub(crate) fn depths(&self) -> u128 {
+        self.depths
+    }
+
+    pub(crate) fn zone_count(&self) -> u32 {
+        u32::try_from(self.zones.len()).unwrap_or(u32::MAX)
+    }
+
+    pub(crate) fn index(&self) -> Option<Index<'a>> {
+        Index::new(self.index)
+    }
+
+    pub(crate) fn zone_index(&self) -> Option<Index<'a>> {
+        Index::new(self.zone_index)
+    }
+
+    /// Iterations and salt of a zone's NSEC3 hashes.
+    pub(crate) fn nsec3_params(&self, zone: &ZoneView<'_>) -> Option<(u16, &'a [u8])> {
+        let mut reader = Reader::new(from(self.zone_names, zone.nsec3_params)?);
+        let iterations = reader.u16()?;
+        let len = reader.u8()?;
+        Some((iterations, reader.take(usize::from(len))?))
+    }
+
+    pub(crate) fn zone(&self, id: u32) -> Option<ZoneView<'a>> {
+        let record = self.zones.get(to_usize(id))?;
+        let mut reader = Reader::new(record);
+        let mut name = Reader::new(from(self.zone_names, reader.u32()?)?);
+        let depth = name.u8()?;
+        let len = name.u8()?;
+        Some(ZoneView {
+            id,
+            depth,
+            name: name.take(usize::from(len))?,
+            start: reader.u32()?,
+            end: reader.u32()?,
+            nsec: (reader.u32()?, reader.u32()?),
+            nsec3: (reader.u32()?, reader.u32()?),
+            nsec3_params: reader.u32()?,
+        })
+    }
+
+    /// The deepest zone that encloses the name and whose apex has at most `depth` labels (RFC 1034 §4.3.2
+    /// step 2). Only depths at which there are zones are tried.
+    pub(crate) fn find_zone(&self, key: &Key, depth: u8) -> Option<ZoneView<'a>> {
+        let index = self.zone_index()?;
+        let mut depths = self.depths & mask_to(depth.min(key.depth()));
+        while depths != 0 {
+            let depth = u8::try_from(127u32.wrapping_sub(depths.leading_zeros())).ok()?;
+            let name = key.suffix(depth)?;
+            let found = index.find(key.hash(depth)?, |id| {
+                let zone = self.zone(id)?;
+                (zone.name == name).then_some(zone)
+            });
+            if found.is_some() {
+                return found;
+            }
+            depths &= !1u128.wrapping_shl(u32::from(depth));
+        }
+        None
+    }
+
+    /// The node of the suffix of `depth` labels, in this zone.
+    ///
+    /// Cost: two cache lines, mostly.
+    pub(crate) fn find_node(&self, zone: &ZoneView<'a>, key: &Key, depth: u8) -> Option<At<'a>> {
+        let name = key.between(depth, zone.depth)?;
+        self.find_hashed(zone, key.hash(depth)?, |node| node.name == name)
+    }
+
+    /// The node `*.<suffix of depth labels>`, in this zone.
+    pub(crate) fn find_wildcard(
+        &self,
+        zone: &ZoneView<'a>,
+        key: &Key,
+        depth: u8,
+    ) -> Option<At<'a>> {
+        let parent = key.between(depth, zone.depth)?;
+        self.find_hashed(zone, key.wildcard_hash(depth)?, |node| {
+            node.name.strip_prefix(b"\x01*") == Some(parent)
+        })
+    }
+
+    fn find_hashed(
+        &self,
+        zone: &ZoneView<'a>,
+        hash: u32,
+        is_it: impl Fn(&Node<'a>) -> bool,
+    ) -> Option<At<'a>> {
+        self.index()?.find(zone.salted(hash), |offset| {
+            if offset < zone.start || offset >= zone.end {
+                return None;
+            }
+            let node = Node::read(from(self.nodes, offset)?)?;
+            is_it(&node).then_some(At { offset, node })
+        })
+    }
+
+    /// The deepest existing name at or above the key in this zone: the name itself or its closest encloser
+    /// (RFC 4592 §3.3.1).
+    ///
+    /// Existence is monotone in depth, since empty non-terminals have nodes. So this is a binary search:
+    /// at most eight probes, whatever the name. The name itself and its parent come first, being the usual
+    /// outcomes.
+    pub(crate) fn find_deepest(&self, zone: &ZoneView<'a>, key: &Key) -> Option<At<'a>> {
+        let depth = key.depth();
+        if let Some(at) = self.find_node(zone, key, depth) {
+            return Some(at);
+        }
+        // Always: a name of `low` labels exists (the apex does), one of `high` labels does not.
+        let mut low = zone.depth;
+        let mut high = depth;
+        let mut deepest = None;
+        let mut probe = depth.checked_sub(1)?;
+        while low < high {
+            match self.find_node(zone, key, probe) {
+                Some(at) => {
+                    low = probe;
+                    deepest = Some(at);
+                }
+                None => high = probe,
+            }
+            let gap = high.saturating_sub(low);
+            if gap <= 1 && deepest.is_some() {
+                break;
+            }
+            probe = low.saturating_add(gap / 2);
+        }
+        deepest
+    }
+}
+
+/// A zone as the look-ups see it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ZoneView<'a> {
+    pub(crate) id: u32,
+    /// How many labels the apex has.
+    pub(crate) depth: u8,
+    /// The apex in wire form, lower case.
+    pub(crate) name: &'a [u8],
+    /// Where its nodes start: the apex.
+    pub(crate) start: u32,
+    /// Where they end.
+    pub(crate) end: u32,
+    pub(crate) nsec: (u32, u32),
+    pub(crate) nsec3: (u32, u32),
+    /// Where its NSEC3 parameters are among the zone names; only meaningful when `nsec3` is not empty.
+    pub(crate) nsec3_params: u32,
+}
+
+impl ZoneView<'_> {
+    /// The hash of a name of this zone, so that a name of two zones has two places.
+    pub(crate) fn salted(&self, hash: u32) -> u32 {
+        salted(self.id, hash)
+    }
+}
+
+/// The hash of a name of the zone `id`.
+pub(crate) fn salted(id: u32, hash: u32) -> u32 {
+    hash ^ id.wrapping_mul(0x85eb_ca6b)
+}
+
+/// A node and where it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct At<'a> {
+    pub(crate) offset: u32,
+    pub(crate) node: Node<'a>,
+}
+
+/// Bits 0 to `depth`.
+fn mask_to(depth: u8) -> u128 {
+    u128::MAX.wrapping_shr(127u32.saturating_sub(u32::from(depth)))
+}
+
+/// The size of a zone's record.
+pub(crate) const ZONE: usize = 32;
+/// The size of an NSEC3 record's place: hash and offset.
+pub(crate) const NSEC3: usize = 24;
