@@ -12,8 +12,17 @@
 //! # assert!(exchange.accept(&forged, sent).is_err());
 //! ```
 
+mod bound;
+mod discipline;
 mod exchange;
+mod filter;
+mod poll;
 mod sample;
+pub mod select;
 
+pub use bound::{Bound, Interval};
+pub use discipline::{Correction, Discipline};
 pub use exchange::{Exchange, Rejected, request};
+pub use filter::{ClockFilter, Filtered};
+pub use poll::Poll;
 pub use sample::{Sample, Stamps};

@@ -55,6 +55,7 @@ extern crate std;
 
 pub mod client;
 pub mod extension;
+pub mod health;
 pub mod limiter;
 #[cfg(feature = "mac")]
 pub mod mac;

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 use super::{Policy, ServerState};
-use crate::{Kiss, Leap, Mode, Packet, ReferenceId, Short, Stratum, Timestamp, Version};
+use crate::{Kiss, Leap, Mode, Packet, ReferenceId, Short, Span, Stratum, Timestamp, Version};
 
 /// What the caller knows of a request besides its octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,19 +44,25 @@ pub fn respond(
     }
     let out = out.first_chunk_mut().ok_or(Ignored::NoRoom)?;
     let noise = arrival.noise;
-    let transmit = transmit();
+    let sent = transmit();
+    let receive = arrival.received.with_noise(state.precision, noise);
+    // The other half of the noise, so that the two stamps do not share their low bits.
+    let transmit = sent.with_noise(state.precision, noise.rotate_left(32));
+    // A reply made within the clock's precision must not seem to leave before the request came.
+    let turned = transmit.since(receive) < Span::ZERO;
+    let transmit =
+        if turned && sent.since(arrival.received) >= Span::ZERO { receive } else { transmit };
     let reply = Packet {
         leap: if synchronised { state.leap } else { Leap::Unsynchronised },
         // RFC 5905 §7.3: stratum 16 travels as 0.
         stratum: if synchronised { state.stratum } else { Stratum::UNSPECIFIED },
         precision: state.precision,
         root_delay: state.root_delay,
-        root_dispersion: state.root_dispersion_at(transmit),
+        root_dispersion: state.root_dispersion_at(sent),
         reference_id: state.reference_id,
         reference_time: state.reference_time,
-        receive: arrival.received.with_noise(state.precision, noise),
-        // The other half of the noise, so that the two stamps do not share their low bits.
-        transmit: transmit.with_noise(state.precision, noise.rotate_left(32)),
+        receive,
+        transmit,
         ..question.reply(policy)
     };
     reply.write(out);

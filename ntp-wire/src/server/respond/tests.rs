@@ -36,6 +36,20 @@ fn ask(request: &[u8], state: &ServerState, policy: &Policy) -> Result<Packet, I
 }
 
 #[test]
+fn noise_never_turns_the_stamps_around() {
+    let request = client::request(1).to_bytes();
+    let state = ServerState { precision: Log2Seconds(-10), ..state() };
+    for noise in [0, u64::MAX, 0xffff_ffff, 0xffff_ffff_0000_0000, 0xaaaa_aaaa_5555_5555] {
+        let arrival = Arrival { received: RECEIVED, noise };
+        let mut out = [0; 48];
+        let sent = || RECEIVED.plus(Span::from_nanos(100));
+        respond(&request, arrival, sent, &state, &Policy::default(), &mut out).unwrap();
+        let reply = Packet::parse(&out).unwrap().0;
+        assert!(reply.transmit.since(reply.receive) >= Span::ZERO, "{noise:x}");
+    }
+}
+
+#[test]
 fn every_field_of_a_reply() {
     let request = Packet { poll: Log2Seconds(7), ..client::request(0x1122_3344_5566_7788) };
     let reply = ask(&request.to_bytes(), &state(), &Policy::default()).unwrap();
