@@ -111,7 +111,7 @@ impl<'b> Builder<'b, Answer> {
     /// Starts the response to a query: its id, opcode, RD and CD bits and question, QR set, RCODE 0.
     ///
     /// # Errors
-    /// When there is no room for header and question.
+    /// When there is no room for header and question, or the name asked for is malformed.
     pub fn reply(buffer: &'b mut [u8], query: &Message<'_>) -> Result<Self, Full> {
         let asked = query.header();
         let flags = Flags(asked.flags.0 & REPLY_KEEPS).with_response(true);
@@ -120,7 +120,7 @@ impl<'b> Builder<'b, Answer> {
             match question.name.as_flat() {
                 Some(name) => core.push_question(name, question.qtype, question.qclass)?,
                 None => {
-                    let name = question.name.to_name_buf();
+                    let name = question.name.to_name_buf().map_err(|_| Full)?;
                     core.push_question(name.as_name(), question.qtype, question.qclass)?;
                 }
             }

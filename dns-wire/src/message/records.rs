@@ -1,5 +1,6 @@
 //! The records of a message, one after the other.
 
+use crate::name::skip;
 use crate::rdata::Rdata;
 use crate::{Class, Header, MessageName, RType, Ttl, WireError, WireErrorKind};
 
@@ -16,6 +17,17 @@ pub struct Record<'a> {
     pub ttl: Ttl,
     /// The data, not yet looked into.
     pub rdata: Rdata<'a>,
+}
+
+impl Record<'_> {
+    /// Checks all of the record: its owner, its RDATA, and what the names in them lead to.
+    ///
+    /// # Errors
+    /// What is wrong, and where.
+    pub fn check(&self) -> Result<(), WireError> {
+        self.owner.check()?;
+        self.rdata.data(self.rtype)?.check()
+    }
 }
 
 /// The sections that hold records.
@@ -96,15 +108,7 @@ impl<'a> Records<'a> {
     }
 
     fn skip_record(&mut self) -> Option<()> {
-        let mut at = self.at;
-        loop {
-            match *self.octets.get(at)? {
-                0 => break at = at.wrapping_add(1),
-                length @ 1..=63 => at = at.wrapping_add(1).wrapping_add(usize::from(length)),
-                0xc0.. => break at = at.wrapping_add(2),
-                _ => return None,
-            }
-        }
+        let at = skip(self.octets, self.at, true)?;
         let &[.., high, low] = self.octets.get(at..)?.first_chunk::<10>()?;
         let end = at.wrapping_add(10).wrapping_add(usize::from(u16::from_be_bytes([high, low])));
         if end > self.octets.len() {
@@ -114,6 +118,7 @@ impl<'a> Records<'a> {
         Some(())
     }
 
+    #[inline]
     fn read(&mut self) -> Result<Record<'a>, WireError> {
         let (owner, at) = MessageName::read(self.octets, self.at, true)?;
         let Some(&[a, b, c, d, e, f, g, h, i, j]) =
@@ -139,6 +144,7 @@ impl<'a> Records<'a> {
 impl<'a> Iterator for Records<'a> {
     type Item = Result<Record<'a>, WireError>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         while self.left == 0 {
             if self.authorities == 0 && self.additionals == 0 {

@@ -6,7 +6,7 @@ use core::hash::{Hash, Hasher};
 use core::str::FromStr;
 
 use super::{MAX_NAME, Name, text_to_wire};
-use crate::{Label, TextError, Writer};
+use crate::{Label, TextError, WireError, Writer};
 
 /// A name of its own: 256 octets, no allocation. Equality, order and hash are those of [`Name`].
 ///
@@ -101,15 +101,18 @@ impl NameBuf {
         }
     }
 
-    /// The name that these labels make. `None` when they are too many or too long.
-    pub(crate) fn from_labels<'l>(labels: impl Iterator<Item = Label<'l>>) -> Option<Self> {
+    /// The name that these labels make; `too_long` when they are too many.
+    pub(crate) fn from_labels<'l>(
+        labels: impl Iterator<Item = Result<Label<'l>, WireError>>,
+        too_long: WireError,
+    ) -> Result<Self, WireError> {
         let mut name = Self::root();
         for label in labels {
-            if !name.push_label(label.octets()) {
-                return None;
+            if !name.push_label(label?.octets()) {
+                return Err(too_long);
             }
         }
-        Some(name)
+        Ok(name)
     }
 }
 

@@ -5,8 +5,13 @@ use core::fmt;
 use super::{Label, MAX_NAME, Name, NameBuf};
 use crate::{WireError, WireErrorKind};
 
-/// A name inside a message. It was checked when it was read: its pointers point back, it has at most
-/// 255 octets, 127 labels and 64 pointers.
+/// A name inside a message. Its own octets have been looked at, as far as its first compression
+/// pointer; what the pointer leads to is checked as the labels are read. So a message is walked
+/// without following a pointer, and each name is followed once, by whoever wants it.
+///
+/// Pointers must point back, before the octets that led to them; a name has at most 255 octets, and
+/// labels and pointers together are at most 140: enough for any name of up to 70 labels however it
+/// was compressed, and a bound on what a hostile message can cost.
 #[derive(Clone, Copy)]
 pub struct MessageName<'a> {
     /// The message, or as much of it as the name needs.
@@ -16,65 +21,35 @@ pub struct MessageName<'a> {
 }
 
 impl<'a> MessageName<'a> {
-    /// Reads the name at `start` and says where the octets after it begin.
+    /// Steps over the name at `start` and says where the octets after it begin.
+    #[inline]
     pub(crate) fn read(
         octets: &'a [u8],
         start: usize,
         pointers: bool,
     ) -> Result<(Self, usize), WireError> {
-        let mut at = start;
-        let mut run_start = start;
-        let mut length = 0usize;
-        let mut hops = 0u8;
-        let mut end = None;
-        loop {
-            let error = |kind| WireError::new(kind, at);
-            let &octet = octets.get(at).ok_or(error(WireErrorKind::Truncated))?;
-            match octet {
-                0 => {
-                    let end = end.unwrap_or(at.wrapping_add(1));
-                    return Ok((Self { octets, start }, end));
-                }
-                1..=63 => {
-                    let step = usize::from(octet).wrapping_add(1);
-                    length = length.wrapping_add(step);
-                    if length >= MAX_NAME {
-                        return Err(error(WireErrorKind::NameTooLong));
-                    }
-                    at = at.wrapping_add(step);
-                }
-                0xc0.. => {
-                    if !pointers {
-                        return Err(error(WireErrorKind::PointerForbidden));
-                    }
-                    let target =
-                        pointer_target(octets, at).ok_or(error(WireErrorKind::Truncated))?;
-                    if target >= run_start {
-                        return Err(error(WireErrorKind::PointerForward));
-                    }
-                    hops = hops.wrapping_add(1);
-                    if hops > MAX_HOPS {
-                        return Err(error(WireErrorKind::PointerHops));
-                    }
-                    end = end.or(Some(at.wrapping_add(2)));
-                    at = target;
-                    run_start = target;
-                }
-                _ => return Err(error(WireErrorKind::LabelType)),
-            }
+        match skip(octets, start, pointers) {
+            Some(end) => Ok((Self { octets, start }, end)),
+            None => Err(why_not(octets, start, pointers)),
         }
     }
 
-    /// The labels, the leftmost first, the root's empty label left out.
+    /// The labels, the leftmost first, the root's empty label left out. After an error it ends.
+    #[inline]
     #[must_use]
     pub fn labels(&self) -> MessageLabels<'a> {
-        MessageLabels { octets: self.octets, at: self.start }
+        MessageLabels { octets: self.octets, at: self.start, run: self.start, length: 0, steps: 0 }
     }
 
-    /// How many labels, the root's not counted: 0 to 127.
-    #[must_use]
-    pub fn label_count(&self) -> u8 {
-        self.labels().fold(0, |count, _| count.wrapping_add(1))
+    /// Follows the name to its end.
+    ///
+    /// # Errors
+    /// What is wrong with it, and where.
+    ///
+    /// # Cost
+    /// At most 140 steps.
+    pub fn check(&self) -> Result<(), WireError> {
+        self.labels().try_for_each(|label| label.map(|_| ()))
     }
 
     /// True for the root.
@@ -84,15 +59,28 @@ impl<'a> MessageName<'a> {
     }
 
     /// Copies the name out of the message.
-    #[must_use]
-    pub fn to_name_buf(&self) -> NameBuf {
-        NameBuf::from_labels(self.labels()).unwrap_or_default()
+    ///
+    /// # Errors
+    /// What is wrong with the name, and where.
+    pub fn to_name_buf(&self) -> Result<NameBuf, WireError> {
+        if let Some(name) = self.as_flat() {
+            return Ok(name.into());
+        }
+        NameBuf::from_labels(self.labels(), WireError::new(WireErrorKind::NameTooLong, self.start))
     }
 
     /// The name as it lies in the message, when it holds no pointer.
+    #[inline]
     #[must_use]
     pub fn as_flat(&self) -> Option<Name<'a>> {
-        Name::split_from(self.octets.get(self.start..)?).ok().map(|(name, _)| name)
+        let end = skip(self.octets, self.start, false)?;
+        self.octets.get(self.start..end).map(Name::trusted)
+    }
+
+    /// Octets from the start of the message to the name.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.start
     }
 }
 
@@ -102,6 +90,7 @@ impl<'a> From<Name<'a>> for MessageName<'a> {
     }
 }
 
+/// Ignores ASCII case. Malformed names equal those malformed in the same way at the same place.
 impl PartialEq for MessageName<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.labels().eq(other.labels())
@@ -110,20 +99,24 @@ impl PartialEq for MessageName<'_> {
 
 impl Eq for MessageName<'_> {}
 
+/// Ignores ASCII case. A malformed name equals no name.
 impl PartialEq<Name<'_>> for MessageName<'_> {
     fn eq(&self, other: &Name<'_>) -> bool {
-        self.labels().eq(other.labels())
+        self.labels().eq(other.labels().map(Ok))
     }
 }
 
-/// Absolute, with the final dot and the escapes of RFC 1035 §5.1.
+/// Absolute, with the final dot and the escapes of RFC 1035 §5.1; a malformed name ends in `<malformed>`.
 impl fmt::Display for MessageName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.is_root() {
             return f.write_str(".");
         }
         for label in self.labels() {
-            write!(f, "{label}.")?;
+            match label {
+                Ok(label) => write!(f, "{label}.")?,
+                Err(_) => return f.write_str("<malformed>"),
+            }
         }
         Ok(())
     }
@@ -139,36 +132,121 @@ impl fmt::Debug for MessageName<'_> {
 #[derive(Clone, Debug)]
 pub struct MessageLabels<'a> {
     octets: &'a [u8],
+    /// The next label or pointer.
     at: usize,
+    /// Where the octets without a pointer began that `at` is in.
+    run: usize,
+    /// Octets of the name so far.
+    length: usize,
+    /// Labels and pointers so far.
+    steps: usize,
+}
+
+impl MessageLabels<'_> {
+    /// Ends the iteration with an error.
+    #[cold]
+    fn fail(&mut self, kind: WireErrorKind) -> WireError {
+        let error = WireError::new(kind, self.at);
+        // The root: whoever asks again gets no more.
+        (self.octets, self.at) = (&[0], 0);
+        error
+    }
 }
 
 impl<'a> Iterator for MessageLabels<'a> {
-    type Item = Label<'a>;
+    type Item = Result<Label<'a>, WireError>;
 
-    fn next(&mut self) -> Option<Label<'a>> {
-        let mut length = *self.octets.get(self.at)?;
-        while length >= 0xc0 {
-            // Strictly back, which `read` has proved: so this ends.
-            self.at = pointer_target(self.octets, self.at).filter(|&target| target < self.at)?;
-            length = *self.octets.get(self.at)?;
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let Some(&octet) = self.octets.get(self.at) else {
+                return Some(Err(self.fail(WireErrorKind::Truncated)));
+            };
+            let length = usize::from(octet);
+            self.steps = self.steps.wrapping_add(1);
+            if octet < 64 {
+                if octet == 0 {
+                    return None;
+                }
+                let start = self.at.wrapping_add(1);
+                let end = start.wrapping_add(length);
+                self.length = self.length.wrapping_add(length).wrapping_add(1);
+                if self.length >= MAX_NAME || self.steps > MAX_STEPS {
+                    return Some(Err(self.fail(WireErrorKind::NameTooLong)));
+                }
+                let Some(label) = self.octets.get(start..end) else {
+                    return Some(Err(self.fail(WireErrorKind::Truncated)));
+                };
+                self.at = end;
+                return Some(Ok(Label::new(label)));
+            }
+            let Some(target) = pointer_target(self.octets, self.at) else {
+                return Some(Err(self.fail(WireErrorKind::Truncated)));
+            };
+            if octet < 0xc0 {
+                return Some(Err(self.fail(WireErrorKind::LabelType)));
+            }
+            if target >= self.run {
+                return Some(Err(self.fail(WireErrorKind::PointerForward)));
+            }
+            if self.steps > MAX_STEPS {
+                return Some(Err(self.fail(WireErrorKind::PointerHops)));
+            }
+            (self.at, self.run) = (target, target);
         }
-        if length == 0 {
-            return None;
-        }
-        let rest = self.octets.get(self.at.wrapping_add(1)..)?;
-        let label = rest.get(..usize::from(length))?;
-        self.at = self.at.wrapping_add(1).wrapping_add(usize::from(length));
-        Some(Label::new(label))
     }
 }
 
 impl core::iter::FusedIterator for MessageLabels<'_> {}
 
+/// Where the octets after the name at `start` begin; `None` when there is no well-formed name.
+#[inline]
+pub(crate) fn skip(octets: &[u8], start: usize, pointers: bool) -> Option<usize> {
+    let mut at = start;
+    loop {
+        let octet = *octets.get(at)?;
+        match octet {
+            0 => {
+                let end = at.wrapping_add(1);
+                return (end.wrapping_sub(start) <= MAX_NAME).then_some(end);
+            }
+            1..=63 => {
+                at = at.wrapping_add(1).wrapping_add(usize::from(octet));
+                if at.wrapping_sub(start) >= MAX_NAME {
+                    return None;
+                }
+            }
+            0xc0.. => {
+                let target = pointer_target(octets, at)?;
+                return (pointers && target < start).then_some(at.wrapping_add(2));
+            }
+            _ => return None,
+        }
+    }
+}
+
+/// What is wrong with a name that could not be skipped.
+#[cold]
+fn why_not(octets: &[u8], start: usize, pointers: bool) -> WireError {
+    let mut labels = MessageName { octets, start }.labels();
+    loop {
+        let at = labels.at;
+        if !pointers && octets.get(at).is_some_and(|&octet| octet >= 0xc0) {
+            return WireError::new(WireErrorKind::PointerForbidden, at);
+        }
+        match labels.next() {
+            Some(Ok(_)) => {}
+            Some(Err(error)) => return error,
+            None => return WireError::new(WireErrorKind::NameTooLong, at),
+        }
+    }
+}
+
+#[inline]
 fn pointer_target(octets: &[u8], at: usize) -> Option<usize> {
     let &[high, low] = octets.get(at..)?.first_chunk::<2>()?;
     Some(usize::from(u16::from_be_bytes([high & 0x3f, low])))
 }
 
-/// Compression pointers in one name. Writers that point at the longest earlier suffix need as many
-/// as there are levels of names in the message; 64 covers a walk down the whole of ip6.arpa.
-const MAX_HOPS: u8 = 64;
+/// Labels and pointers in one name, together.
+const MAX_STEPS: usize = 140;

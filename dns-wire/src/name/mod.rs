@@ -10,6 +10,7 @@ mod text;
 pub use buf::NameBuf;
 pub use flat::{Labels, Name};
 pub use label::Label;
+pub(crate) use message::skip;
 pub use message::{MessageLabels, MessageName};
 pub(crate) use text::{text_to_wire, unescape};
 

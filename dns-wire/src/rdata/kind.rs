@@ -22,6 +22,11 @@ pub(crate) trait Kind {
     ) -> Result<(), TextError>;
     fn show(value: Self::Value<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 
+    /// Follows names to their ends; everything else was checked when it was read.
+    fn check(_value: Self::Value<'_>) -> Result<(), WireError> {
+        Ok(())
+    }
+
     /// True when nothing is shown, not even the blank before it.
     fn is_blank(_value: Self::Value<'_>) -> bool {
         false

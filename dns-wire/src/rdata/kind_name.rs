@@ -33,6 +33,10 @@ macro_rules! name {
                 name_text(tokens, out)
             }
 
+            fn check(value: MessageName<'_>) -> Result<(), WireError> {
+                value.check()
+            }
+
             fn show(value: MessageName<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, "{value}")
             }
@@ -61,6 +65,7 @@ name! {
 
 pub(crate) fn write_name(name: MessageName<'_>, out: &mut Writer<'_>) -> Result<(), Full> {
     for label in name.labels() {
+        let label = label.map_err(|_| Full)?;
         out.u8(u8::try_from(label.octets().len()).unwrap_or(0))?;
         out.slice(label.octets())?;
     }

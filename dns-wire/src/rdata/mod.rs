@@ -119,8 +119,8 @@ pub(crate) struct Shown<'a> {
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match Data::parse(self.rtype, self.rdata) {
-            Ok(data) => data.fmt(f),
-            Err(_) => generic::show(self.rdata.octets(), f),
+            Ok(data) if data.check().is_ok() => data.fmt(f),
+            _ => generic::show(self.rdata.octets(), f),
         }
     }
 }

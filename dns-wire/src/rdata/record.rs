@@ -88,6 +88,20 @@ macro_rules! records {
                 }
             }
 
+            /// Follows the names in the data to their ends.
+            ///
+            /// # Errors
+            /// What is wrong with a name, and where.
+            pub fn check(&self) -> Result<(), WireError> {
+                match self {
+                    $(Self::$name(_data) => {
+                        $(<$kind as Kind>::check(_data.$field)?;)*
+                        Ok(())
+                    })*
+                    Self::Unknown(..) => Ok(()),
+                }
+            }
+
             /// The type.
             #[must_use]
             pub fn rtype(&self) -> RType {

@@ -17,16 +17,19 @@ pub struct Rdata<'a> {
 impl<'a> Rdata<'a> {
     /// RDATA that stands alone, its names uncompressed.
     #[must_use]
+    #[inline]
     pub fn flat(octets: &'a [u8]) -> Self {
         Self { octets, start: 0, in_message: false }
     }
 
+    #[inline]
     pub(crate) fn in_message(octets: &'a [u8], start: usize) -> Self {
         Self { octets, start, in_message: true }
     }
 
     /// The octets as they stand: in a message names in them may be compressed.
     #[must_use]
+    #[inline]
     pub fn octets(&self) -> &'a [u8] {
         self.octets.get(self.start..).unwrap_or(&[])
     }
@@ -41,6 +44,7 @@ impl<'a> Rdata<'a> {
     ///
     /// # Errors
     /// What is wrong with the octets, and where.
+    #[inline]
     pub fn parse<T: RecordData<'a>>(&self) -> Result<T, WireError> {
         let mut reader = Reader::new(self.octets, self.start, self.in_message);
         let data = T::read(&mut reader)?;
@@ -52,6 +56,7 @@ impl<'a> Rdata<'a> {
     ///
     /// # Errors
     /// What is wrong with the octets, and where.
+    #[inline]
     pub fn data(&self, rtype: RType) -> Result<Data<'a>, WireError> {
         Data::parse(rtype, *self)
     }
