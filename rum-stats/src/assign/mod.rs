@@ -10,6 +10,7 @@
 //! The same input gives the same output, to the bit, on any run.
 
 mod assignment;
+mod chains;
 mod dual;
 mod improve;
 mod repair;
@@ -100,6 +101,7 @@ pub fn assign(problem: &Problem<'_>, options: &Options) -> Result<Assignment, In
     let mut plan = repair::Plan::new(problem, &usable.capacity, dual);
     plan.relieve();
     plan.improve();
+    plan.chain();
     Ok(plan.finish(usable.overload))
 }
 

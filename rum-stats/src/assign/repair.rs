@@ -20,7 +20,7 @@ pub(super) struct Plan<'a> {
     /// The shares of the split ones.
     pub(super) splits: BTreeMap<u32, Vec<(u16, u16)>>,
     pub(super) loads: Vec<f64>,
-    bound: f64,
+    pub(super) bound: f64,
 }
 
 impl<'a> Plan<'a> {
@@ -92,7 +92,7 @@ impl<'a> Plan<'a> {
         self.problem.demand.get(prefix).copied().unwrap_or(0.0) / f64::from(WHOLE)
     }
 
-    fn weight_at(&self, prefix: usize, pop: u16) -> u16 {
+    pub(super) fn weight_at(&self, prefix: usize, pop: u16) -> u16 {
         match self.splits.get(&index_u32(prefix)) {
             Some(shares) => {
                 shares.iter().find(|(at, _)| *at == pop).map_or(0, |(_, weight)| *weight)
