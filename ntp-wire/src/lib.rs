@@ -56,6 +56,7 @@ extern crate std;
 pub mod client;
 pub mod extension;
 pub mod health;
+pub mod leap_table;
 pub mod limiter;
 #[cfg(feature = "mac")]
 pub mod mac;

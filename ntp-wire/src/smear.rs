@@ -23,11 +23,13 @@
 
 mod cosine;
 mod curve;
+mod detector;
 mod leap_second;
 
 use crate::{Frequency, Span, Timestamp};
 use curve::Curve;
 
+pub use detector::{Treatment, can_tell, says_it_smears, treatment};
 pub use leap_second::{Kind, LeapSecond};
 
 /// How one leap second is spread: when it starts, how long it takes, along which curve.
