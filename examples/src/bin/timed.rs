@@ -13,7 +13,10 @@ use service::signals::{Request, Requests};
 
 /// Serve this machine's clock over NTP (RFC 5905, versions 1 to 4).
 #[derive(Debug, Parser)]
-#[command(version, after_help = "Example:\n  timed --listen 127.0.0.1:1123\n  chronyd -Q -x 'server 127.0.0.1 port 1123 iburst maxsamples 1'")]
+#[command(
+    version,
+    after_help = "Example:\n  timed --listen 127.0.0.1:1123\n  chronyd -Q -x 'server 127.0.0.1 port 1123 iburst maxsamples 1'"
+)]
 struct Arguments {
     /// Where to listen.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:1123")]

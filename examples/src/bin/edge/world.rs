@@ -64,7 +64,7 @@ impl World {
                 let detours: Vec<f64> = pops.iter().map(|_| detour(&mut rng)).collect();
                 for host in 0..NETWORKS_EACH {
                     networks.push(Network {
-                        prefix: Ipv4Addr::new(10, city.block, provider * 16 + host, 0),
+                        prefix: Ipv4Addr::new(100, city.block, provider * 16 + host, 0),
                         city: index,
                         demand: city.demand / f64::from(PROVIDERS * NETWORKS_EACH),
                         sends_ecs: provider == ECS_PROVIDER,
@@ -101,6 +101,11 @@ impl World {
         }
     }
 
+    /// The round-trip time between two PoPs in milliseconds, over a backbone with few detours.
+    pub(crate) fn between_pops_ms(&self, a: usize, b: usize) -> f64 {
+        1.2 * self.pops[a].at.kilometres(&self.pops[b].at) / KM_PER_MS_ROUND_TRIP
+    }
+
     pub(crate) fn demand(&self) -> f64 {
         self.networks.iter().map(|network| network.demand).sum()
     }
@@ -117,8 +122,8 @@ impl World {
 /// How much longer than the straight line the path of one provider to one PoP is.
 fn detour(rng: &mut Xoshiro256PlusPlus) -> f64 {
     let ordinary = 1.25 + 0.5 * rng.random::<f64>();
-    // One pair in six has no good peering: packets go by way of another continent.
-    if rng.random::<f64>() < 1.0 / 6.0 { ordinary * (1.8 + rng.random::<f64>()) } else { ordinary }
+    // Three pairs in ten have no good peering: packets go by way of another continent.
+    if rng.random::<f64>() < 0.3 { ordinary * (2.0 + rng.random::<f64>()) } else { ordinary }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -180,7 +185,7 @@ mod tests {
                 .min_by(|a, b| city.at.kilometres(&a.at).total_cmp(&city.at.kilometres(&b.at)))
                 .unwrap();
             for line in [
-                format!("%{},10.{}.0.0/16,ecs", nearest.name, city.block),
+                format!("%{},100.{}.0.0/16,ecs", nearest.name, city.block),
                 format!("%{},2001:db8:{}::/48,ecs", nearest.name, city.block),
                 format!("%{},127.{}.0.0/16,res", nearest.name, city.block),
             ] {

@@ -1,0 +1,205 @@
+//! `zonec build`.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::ValueEnum;
+use dns_wire::NameBuf;
+use serde::Serialize;
+use service::console::{Align, Console, grouped};
+use service::files::{Mapped, write_whole};
+use service::sources::{Source, compile};
+use zone_store::text::Format;
+use zone_store::{Combine, CompileOptions, Image};
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  zonec build -o site.img example.com.zone www.data\n  zonec build -o test.img --format zone example.org.=zones/test"
+)]
+pub(crate) struct Arguments {
+    /// Where the image goes: written whole, then renamed into place.
+    #[arg(short, long, value_name = "IMAGE")]
+    output: PathBuf,
+    /// What the files are: a master file (RFC 1035), data lines (tinydns, dnsrocks), or a map of prefixes.
+    #[arg(long, value_enum, default_value_t)]
+    format: FormatName,
+    /// How the rows of a location and the default rows of a name go together.
+    #[arg(long, value_enum, default_value_t)]
+    combine: CombineName,
+    /// Allow names that have rows for some locations and no default rows.
+    #[arg(long)]
+    allow_partial: bool,
+    /// Print the report as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Sources, also packed (.gz, .xz). ORIGIN is the origin of a zone, or the name at and below which a map
+    /// is asked.
+    #[arg(value_name = "[ORIGIN=]FILE", required = true)]
+    sources: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum FormatName {
+    /// By extension and content
+    #[default]
+    Auto,
+    /// Master file
+    Zone,
+    /// Data lines
+    Data,
+    /// `prefix location` a line, or CSV
+    Map,
+}
+
+impl FormatName {
+    fn format(self) -> Option<Format> {
+        match self {
+            Self::Auto => None,
+            Self::Zone => Some(Format::Zone),
+            Self::Data => Some(Format::Data),
+            Self::Map => Some(Format::Map),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum CombineName {
+    /// Clients of a location get both, as with dnsrocks
+    #[default]
+    Union,
+    /// The rows of the location stand in for the default rows
+    Override,
+}
+
+/// What was built, for scripts.
+#[derive(Debug, Serialize)]
+struct Built {
+    image: String,
+    digest: String,
+    image_bytes: usize,
+    zones: usize,
+    names: usize,
+    records: usize,
+    rrsets: usize,
+    locations: usize,
+    maps: usize,
+    prefixes: usize,
+    ranges: usize,
+    bytes_per_record: Option<f64>,
+    bytes_per_prefix: Option<f64>,
+    warnings: usize,
+    read_ms: f64,
+    compile_ms: f64,
+    write_ms: f64,
+    open_ms: f64,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    let console = Console::new(arguments.json);
+    let started = Instant::now();
+    let mut sources = Vec::new();
+    for argument in &arguments.sources {
+        let (origin, path) = split(argument)?;
+        sources.push(Source::read(path, origin, arguments.format.format())?);
+    }
+    let read_ms = since(started);
+
+    let started = Instant::now();
+    let bar = console.progress(sources.len() as u64, "compiling");
+    let options = CompileOptions {
+        combine: match arguments.combine {
+            CombineName::Union => Combine::Union,
+            CombineName::Override => Combine::Override,
+        },
+        allow_partial: arguments.allow_partial,
+        ..CompileOptions::default()
+    };
+    let compiled = compile(&sources, options, |_| bar.inc(1));
+    bar.finish_and_clear();
+    let (compiled, warnings) = compiled.map_err(|refused| {
+        eprint!("{}", refused.told);
+        let plural = if refused.errors == 1 { "" } else { "s" };
+        format!("{} error{plural}; no image is written", refused.errors)
+    })?;
+    eprint!("{warnings}");
+    let compile_ms = since(started);
+
+    let started = Instant::now();
+    write_whole(&arguments.output, &compiled.image)?;
+    let write_ms = since(started);
+
+    // What a server will do with it: a build that cannot be opened must not pass for one.
+    let started = Instant::now();
+    let image = Image::open(Mapped::open(&arguments.output)?)
+        .map_err(|error| format!("the image that was just written is refused: {error}"))?;
+    let report = &compiled.report;
+    let built = Built {
+        image: arguments.output.display().to_string(),
+        digest: format!("{:032x}", image.digest()),
+        image_bytes: compiled.image.len(),
+        zones: report.zones,
+        names: report.names,
+        records: report.records,
+        rrsets: report.rrsets,
+        locations: report.locations,
+        maps: report.maps,
+        prefixes: report.prefixes,
+        ranges: report.ranges,
+        bytes_per_record: report.octets_per_record(),
+        bytes_per_prefix: report.octets_per_prefix(),
+        warnings: warnings.matches(": warning: ").count(),
+        read_ms,
+        compile_ms,
+        write_ms,
+        open_ms: since(started),
+    };
+    if arguments.json {
+        println!("{}", serde_json::to_string(&built).map_err(|error| error.to_string())?);
+    } else {
+        tell(&console, &built);
+    }
+    Ok(())
+}
+
+/// `ORIGIN=FILE` or `FILE`. A file that exists under the whole argument is that file.
+fn split(argument: &str) -> Result<(Option<NameBuf>, &Path), String> {
+    let Some((origin, file)) = argument.split_once('=').filter(|_| !Path::new(argument).exists())
+    else {
+        return Ok((None, Path::new(argument)));
+    };
+    let root = NameBuf::default();
+    let origin = NameBuf::from_text(origin.as_bytes(), Some(root.as_name())).map_err(|error| {
+        format!("'{origin}' is not a name: {error}\n  hint: sources are [ORIGIN=]FILE, such as example.com=zones/example")
+    })?;
+    Ok((Some(origin), Path::new(file)))
+}
+
+fn tell(console: &Console, built: &Built) {
+    console.title(&format!("{}  {} bytes", built.image, grouped(built.image_bytes as u64)));
+    console.aside(format!("digest {}", built.digest));
+    let count = |count: usize| grouped(count as u64);
+    let per =
+        |octets: Option<f64>| octets.map_or("".into(), |octets| format!("{octets:.1} B each"));
+    let rows = [
+        ("zones", count(built.zones), String::new()),
+        ("records", count(built.records), per(built.bytes_per_record)),
+        ("RRsets", count(built.rrsets), String::new()),
+        ("names", count(built.names), "empty non-terminals among them".into()),
+        ("maps", count(built.maps), String::new()),
+        ("prefixes", count(built.prefixes), per(built.bytes_per_prefix)),
+        ("ranges", count(built.ranges), "disjoint".into()),
+        ("locations", count(built.locations), String::new()),
+    ];
+    console.table(
+        &[("what", Align::Left), ("how many", Align::Right), ("", Align::Left)],
+        rows.into_iter().map(|(what, many, note)| vec![what.to_owned(), many, note]),
+    );
+    console.say(format!(
+        "read {:.0} ms, compile {:.0} ms, write {:.0} ms, open and verify {:.1} ms",
+        built.read_ms, built.compile_ms, built.write_ms, built.open_ms
+    ));
+}
+
+fn since(started: Instant) -> f64 {
+    started.elapsed().as_secs_f64() * 1000.0
+}

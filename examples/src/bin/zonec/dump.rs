@@ -1,0 +1,73 @@
+//! `zonec dump`.
+
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+
+use dns_wire::rdata;
+use service::published::Edition;
+use zone_store::{Location, Store};
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "A record with a location or a weight says so in a comment; maps follow as comments too.\n\nExample:\n  zonec dump site.img | less"
+)]
+pub(crate) struct Arguments {
+    /// The image.
+    image: PathBuf,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    let edition = Edition::open(&arguments.image)?;
+    let mut out = BufWriter::new(io::stdout().lock());
+    match dump(&edition.image.store(), &mut out).and_then(|()| out.flush()) {
+        // Whoever reads may stop reading: `zonec dump site.img | head`.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(|error| format!("cannot print: {error}")),
+    }
+}
+
+fn dump(store: &Store<'_>, out: &mut impl Write) -> io::Result<()> {
+    for zone in store.zones() {
+        writeln!(out, "; zone {}", zone.name())?;
+        for record in zone.records() {
+            let data = rdata::display(record.rtype, record.rdata);
+            let (owner, ttl, rtype) = (&record.owner, record.ttl.0, record.rtype);
+            write!(out, "{owner} {ttl} IN {rtype} {data}")?;
+            let location = (record.location != Location::DEFAULT)
+                .then(|| format!(" location {}", location_name(store, record.location)));
+            let weight = record.weight.map(|weight| format!(" weight {weight}"));
+            if location.is_some() || weight.is_some() {
+                write!(out, " ;{}{}", location.unwrap_or_default(), weight.unwrap_or_default())?;
+            }
+            writeln!(out)?;
+        }
+    }
+    for bound in store.bindings() {
+        let reaches = [
+            ("resolver", bound.resolver, ""),
+            ("client subnet", bound.subnet, ""),
+            ("resolver", bound.resolver_below, "*."),
+            ("client subnet", bound.subnet_below, "*."),
+        ];
+        for (by, map, reach) in reaches {
+            if let Some(map) = map {
+                let map = String::from_utf8_lossy(map);
+                writeln!(out, "; {reach}{} asks map '{map}' by {by}", bound.name)?;
+            }
+        }
+    }
+    for map in store.maps() {
+        writeln!(out, "; map '{}'", String::from_utf8_lossy(map.name()))?;
+        for range in map.ranges() {
+            let location = location_name(store, range.location);
+            writeln!(out, ";   {} - {} {location}", range.first, range.last)?;
+        }
+    }
+    Ok(())
+}
+
+fn location_name(store: &Store<'_>, location: Location) -> String {
+    store
+        .location_name(location)
+        .map_or("?".into(), |name| String::from_utf8_lossy(name).into_owned())
+}

@@ -1,0 +1,50 @@
+//! `zonec`: build, verify, dump and query images.
+
+mod build;
+mod dump;
+mod query;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use service::console::complain;
+
+/// Build images of zones and client maps, and look into them.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "Examples:\n  zonec build -o site.img example.com.zone www.data clients.map\n  zonec query site.img www.example.com A --ecs 198.51.100.0/24\n\nExit status: 0 done, 1 bad input or image, 2 bad command line."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Compile sources into one image; nothing is written unless all of them are good.
+    Build(build::Arguments),
+    /// Check all of an image and say what is in it.
+    Verify(verify::Arguments),
+    /// Print all that is in an image: records as in a master file, then bindings and maps.
+    Dump(dump::Arguments),
+    /// Answer a question from an image file, as a server of it would.
+    Query(query::Arguments),
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Build(arguments) => build::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Dump(arguments) => dump::run(&arguments),
+        Command::Query(arguments) => query::run(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            complain(message);
+            ExitCode::FAILURE
+        }
+    }
+}

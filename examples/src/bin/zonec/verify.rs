@@ -1,0 +1,73 @@
+//! `zonec verify`.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use serde::Serialize;
+use service::console::{Align, Console, grouped};
+use service::files::Mapped;
+use zone_store::Image;
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  zonec verify site.img && echo good")]
+pub(crate) struct Arguments {
+    /// The image.
+    image: PathBuf,
+    /// Print what is in it as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Verified {
+    digest: String,
+    image_bytes: usize,
+    zones: Vec<String>,
+    sections: Vec<(String, usize)>,
+    open_ms: f64,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    let console = Console::new(arguments.json);
+    let mapped = Mapped::open(&arguments.image)?;
+    let started = Instant::now();
+    let image = Image::open(mapped)
+        .map_err(|error| format!("{} is refused: {error}", arguments.image.display()))?;
+    let verified = Verified {
+        open_ms: started.elapsed().as_secs_f64() * 1000.0,
+        digest: format!("{:032x}", image.digest()),
+        image_bytes: image.as_bytes().len(),
+        zones: image.store().zones().map(|zone| zone.name().to_string()).collect(),
+        sections: image.sections().map(|(section, len)| (section.name().to_owned(), len)).collect(),
+    };
+    if arguments.json {
+        println!("{}", serde_json::to_string(&verified).map_err(|error| error.to_string())?);
+        return Ok(());
+    }
+    console.verdict(
+        true,
+        format!(
+            "{}: {} bytes verified in {:.1} ms",
+            arguments.image.display(),
+            grouped(verified.image_bytes as u64),
+            verified.open_ms
+        ),
+    );
+    console.aside(format!("digest {}", verified.digest));
+    const SHOWN: usize = 8;
+    let more = verified.zones.len().saturating_sub(SHOWN);
+    let mut zones = verified.zones.into_iter().take(SHOWN).collect::<Vec<_>>().join("  ");
+    if more > 0 {
+        zones.push_str(&format!("  and {more} more"));
+    }
+    console.say(format!("zones: {zones}"));
+    console.table(
+        &[("section", Align::Left), ("bytes", Align::Right)],
+        verified
+            .sections
+            .into_iter()
+            .filter(|(_, len)| *len > 0)
+            .map(|(name, len)| vec![name, grouped(len as u64)]),
+    );
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! Text sources of any format into one compiled image.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use dns_wire::NameBuf;
+use zone_store::source::{Bind, Item, MapKind, Position, Problem, Reach, Severity, Sink};
+use zone_store::text::{self, Format, Summary, data, map, master};
+use zone_store::{CompileOptions, Compiled, Compiler};
+
+use crate::clock::unix_seconds;
+use crate::files;
+
+/// A text to compile.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// What people call it: its path.
+    pub name: String,
+    /// The zone's origin, or for a map the name at and below which it is asked. `None` leaves a zone to its
+    /// `$ORIGIN` and binds a map to all names.
+    pub origin: Option<NameBuf>,
+    /// Its format; `None` goes by name and content.
+    pub format: Option<Format>,
+    /// The text.
+    pub text: Vec<u8>,
+    /// Seconds since 1970 when it was changed: the serial of a `Z` line that names none.
+    pub changed: u32,
+}
+
+impl Source {
+    /// Reads a file, unpacking it where it is packed.
+    ///
+    /// # Errors
+    /// What the system says, with the path.
+    pub fn read(
+        path: &Path,
+        origin: Option<NameBuf>,
+        format: Option<Format>,
+    ) -> Result<Self, String> {
+        let changed = std::fs::metadata(path)
+            .and_then(|metadata| metadata.modified())
+            .ok()
+            .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
+            .and_then(|since| u32::try_from(since.as_secs()).ok())
+            .unwrap_or_default();
+        let name = path.display().to_string();
+        Ok(Self { name, origin, format, text: files::read_source(path)?, changed })
+    }
+
+    /// The format it is read in.
+    pub fn format(&self) -> Format {
+        let name = self.name.strip_suffix(".gz").or(self.name.strip_suffix(".xz"));
+        self.format.unwrap_or_else(|| text::detect(name.unwrap_or(&self.name), &self.text))
+    }
+}
+
+/// Compiles sources, all together, into one image.
+///
+/// `done` is told after each source that is read.
+///
+/// # Errors
+/// All that is wrong, rendered for people, and how many errors there are.
+pub fn compile(
+    sources: &[Source],
+    options: CompileOptions,
+    mut done: impl FnMut(&Source),
+) -> Result<(Compiled, String), Refused> {
+    let mut compiler = Compiler::new(options);
+    let mut included = Included::default();
+    for (number, source) in sources.iter().enumerate() {
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        read(source, number, sources, &mut included, &mut compiler);
+        done(source);
+    }
+    match compiler.finish() {
+        Ok(mut compiled) => {
+            let warnings = std::mem::take(&mut compiled.report.warnings);
+            let told = render(&warnings, sources, &included);
+            Ok((compiled, told))
+        }
+        Err(problems) => {
+            let errors = problems.iter().filter(|p| p.severity == Severity::Error).count();
+            Err(Refused { errors, told: render(&problems, sources, &included) })
+        }
+    }
+}
+
+/// Why there is no image.
+#[derive(Debug)]
+pub struct Refused {
+    /// How many errors.
+    pub errors: usize,
+    /// Each with its place, line and caret.
+    pub told: String,
+}
+
+fn read(
+    source: &Source,
+    number: u32,
+    sources: &[Source],
+    included: &mut Included,
+    compiler: &mut Compiler,
+) -> Summary {
+    match source.format() {
+        Format::Zone => {
+            included.begin(sources.len(), &source.name);
+            let options = master::Options {
+                origin: source.origin.as_ref().map(NameBuf::as_name),
+                loader: Some(included),
+                ..master::Options::new(number)
+            };
+            master::parse(&source.text, options, compiler)
+        }
+        Format::Data => {
+            let options = data::Options {
+                serial: source.changed,
+                now: Some(data::Tai64::from_unix(unix_seconds())),
+                ..data::Options::new(number)
+            };
+            data::parse(&source.text, options, compiler).summary
+        }
+        Format::Map => {
+            let id = source.origin.as_ref().map_or(String::new(), ToString::to_string);
+            bind(source, id.as_bytes(), number, compiler);
+            map::parse(&source.text, map::Options::new(number, id.as_bytes()), compiler)
+        }
+    }
+}
+
+/// Binds a map file at and below its name (the root where it has none), for both ways to know a client.
+fn bind(source: &Source, map: &[u8], number: u32, compiler: &mut Compiler) {
+    let root = NameBuf::default();
+    let owner = source.origin.as_ref().unwrap_or(&root).as_name();
+    let at = Position { source: number, line: 1, column: 0 };
+    for by in [MapKind::Resolver, MapKind::ClientSubnet] {
+        for reach in [Reach::Exact, Reach::Below] {
+            compiler.item(Item::Bind(Bind { owner, reach, by, map }), at);
+        }
+    }
+}
+
+/// The texts that `$INCLUDE` brought, by number. Only files in the folder of the file that asks, or in one
+/// below it, are read.
+#[derive(Debug, Default)]
+struct Included {
+    first: u32,
+    root: PathBuf,
+    numbers: HashMap<PathBuf, u32>,
+    texts: Vec<(String, std::sync::Arc<Vec<u8>>)>,
+}
+
+impl Included {
+    fn begin(&mut self, sources: usize, name: &str) {
+        self.first = u32::try_from(sources).unwrap_or(u32::MAX);
+        let folder = Path::new(name).parent().filter(|folder| !folder.as_os_str().is_empty());
+        self.root = folder.unwrap_or(Path::new(".")).to_owned();
+    }
+
+    fn resolve(&self, name: &[u8]) -> Result<PathBuf, String> {
+        let name = std::str::from_utf8(name).map_err(|_| "the file name is not UTF-8")?;
+        let plain = |error: std::io::Error| format!("cannot read '{name}': {error}");
+        let root = self.root.canonicalize().map_err(plain)?;
+        let path = root.join(name).canonicalize().map_err(plain)?;
+        if path.starts_with(&root) {
+            Ok(path)
+        } else {
+            Err(format!("'{name}' is outside of {}, the folder of the zone", self.root.display()))
+        }
+    }
+}
+
+impl master::Loader for Included {
+    fn load(&mut self, name: &[u8], _from: u32) -> Result<master::Loaded, String> {
+        let path = self.resolve(name)?;
+        let next = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
+        let index = match self.numbers.get(&path) {
+            Some(index) => *index,
+            None => {
+                let text = files::read_source(&path)?;
+                self.texts.push((path.display().to_string(), text.into()));
+                self.numbers.insert(path, next);
+                next
+            }
+        };
+        let text = self.texts.get(index as usize).map(|(_, text)| text.clone()).unwrap_or_default();
+        Ok(master::Loaded {
+            source: self.first.saturating_add(index),
+            text: Box::new(SharedText(text)),
+        })
+    }
+}
+
+struct SharedText(std::sync::Arc<Vec<u8>>);
+
+impl AsRef<[u8]> for SharedText {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+fn render(problems: &[Problem], sources: &[Source], included: &Included) -> String {
+    let mut told = String::new();
+    for problem in problems {
+        let number = problem.at.source as usize;
+        let (name, text) = match sources.get(number) {
+            Some(source) => (source.name.as_str(), source.text.as_slice()),
+            None => included
+                .texts
+                .get(number - sources.len())
+                .map_or(("?", &[][..]), |(name, text)| (name.as_str(), text.as_slice())),
+        };
+        // Writing into a String cannot fail.
+        let _ = write!(told, "{}", text::render::render(problem, name, text));
+    }
+    told
+}
