@@ -1,21 +1,16 @@
 //! Addresses and prefixes as text.
 
+use super::plain;
 use crate::source::Prefix;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// An IPv4 or IPv6 address. An IPv4-mapped IPv6 address is the IPv4 address it stands for.
 pub(crate) fn address(text: &[u8]) -> Option<IpAddr> {
-    if let Some(v4) = ipv4(text) {
-        return Some(IpAddr::V4(v4));
+    if let Some(v4) = plain::ipv4(text) {
+        return Some(IpAddr::V4(v4.into()));
     }
     let text = core::str::from_utf8(text).ok()?;
     text.parse::<Ipv6Addr>().ok().map(|v6| IpAddr::V6(v6).to_canonical())
-}
-
-/// Four decimal octets without leading zeros, dots between.
-pub(crate) fn ipv4(text: &[u8]) -> Option<Ipv4Addr> {
-    let (octets, count) = leading_octets(text)?;
-    (count == 4).then(|| Ipv4Addr::from(octets))
 }
 
 /// One to four decimal octets with dots between, and how many; the missing ones are zero.

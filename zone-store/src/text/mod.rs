@@ -22,7 +22,9 @@ pub mod render;
 pub mod write;
 
 mod address;
+mod block;
 mod number;
+mod plain;
 mod report;
 #[cfg(test)]
 mod testing;

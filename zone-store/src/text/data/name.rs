@@ -37,6 +37,9 @@ impl<'o> NameWriter<'o> {
 
     /// The labels of a field. An escaped dot is part of its label.
     pub(super) fn labels(&mut self, field: &[u8]) -> Result<(), BadName> {
+        if memchr::memchr(b'\\', field).is_none() {
+            return self.plain_labels(field);
+        }
         let mut label = self.out.len();
         self.out.push(0);
         let mut characters = Characters::of(field);
@@ -60,6 +63,25 @@ impl<'o> NameWriter<'o> {
         }
         self.close(label, field.len())?;
         self.out.pop();
+        Ok(())
+    }
+
+    /// The labels of a field without escapes.
+    fn plain_labels(&mut self, field: &[u8]) -> Result<(), BadName> {
+        let mut at = 0_usize;
+        for label in field.split(|&octet| octet == b'.') {
+            let end = at.saturating_add(label.len());
+            if label.is_empty() {
+                // The last one is the root's, as is the whole of a lone dot.
+                self.squeezed |= end < field.len() && field.len() > 1;
+            } else {
+                let length = u8::try_from(label.len()).ok().filter(|&length| length <= 63);
+                self.out.push(length.ok_or(BadName { at: end, kind: BadNameKind::Label })?);
+                self.out.extend_from_slice(label);
+                self.check_length(end)?;
+            }
+            at = end.saturating_add(1);
+        }
         Ok(())
     }
 

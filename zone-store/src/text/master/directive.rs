@@ -7,6 +7,7 @@ use crate::source::{Position, Sink};
 use crate::text::report::{Fault, Shown};
 use alloc::format;
 use alloc::vec::Vec;
+use dns_wire::NameBuf;
 
 impl<S: Sink> Reader<'_, '_, S> {
     pub(super) fn directive(
@@ -18,7 +19,8 @@ impl<S: Sink> Reader<'_, '_, S> {
         let is = |name: &str| directive.text.eq_ignore_ascii_case(name.as_bytes());
         if is("$ORIGIN") {
             let [origin] = arguments else { return Err(usage(directive, "$ORIGIN takes a name")) };
-            self.origin = Some(self.name(*origin)?);
+            let origin = self.name(*origin)?;
+            self.replace_origin(Some(origin));
         } else if is("$TTL") {
             let [ttl] = arguments else {
                 return Err(usage(directive, "$TTL takes a time to live"));
@@ -80,12 +82,12 @@ impl<S: Sink> Reader<'_, '_, S> {
         if self.open.contains(&loaded.source) {
             return Err(Fault::new(file.at, format!("'{}' includes itself", Shown(file.text))));
         }
-        let outer = (self.origin.clone(), self.owner.clone());
-        if origin.is_some() {
-            self.origin = origin;
-        }
+        let inner_origin = origin.or_else(|| self.origin().map(NameBuf::from));
+        let outer_origin = self.replace_origin(inner_origin);
+        let outer_owner = self.owner.clone();
         self.read((*loaded.text).as_ref(), loaded.source);
-        (self.origin, self.owner) = outer;
+        self.replace_origin(outer_origin);
+        self.owner = outer_owner;
         Ok(())
     }
 }

@@ -57,17 +57,17 @@ impl<S: Sink> Reader<'_, '_, S> {
             data_text.clear();
             data_text.push(b' ');
             substitute(&template, index, &mut data_text).map_err(|error| error.at(data_at))?;
-            let owner = NameBuf::from_text(&owner_text, self.origin.as_ref().map(NameBuf::as_name))
-                .map_err(|error| {
-                    explain_name(error, Field { text: &owner_text, ..*owner_field })
-                        .moved(owner_field.at)
-                })?;
+            let owner = NameBuf::from_text(&owner_text, self.origin()).map_err(|error| {
+                explain_name(error, Field { text: &owner_text, ..*owner_field })
+                    .moved(owner_field.at)
+            })?;
             let mut fields = Vec::new();
             if let Some(Err(error)) = Scanner::new(&data_text).next_entry(&mut fields) {
                 return Err(explain_scan(error).moved(data_at));
             }
-            let length =
-                self.rdata(head.rtype, &fields, 0).map_err(|fault| fault.moved(data_at))?;
+            let length = self
+                .rdata(&data_text, head.rtype, &fields, 0)
+                .map_err(|fault| fault.moved(data_at))?;
             let ttl = self.ttl(at, head, length).ok_or_else(|| {
                 Fault::new(directive.at, "no time to live is known for these records")
                     .hint("write one, or put $TTL before the first record (RFC 2308 section 4)")
@@ -75,7 +75,7 @@ impl<S: Sink> Reader<'_, '_, S> {
             emit(
                 &mut self.report,
                 at,
-                &owner,
+                owner.as_name(),
                 head.rtype,
                 ttl,
                 self.rdata.get(..length).unwrap_or_default(),

@@ -3,11 +3,13 @@
 use super::scan::{Entry, Field, Form, ScanError, ScanErrorKind, Scanner};
 use super::{Loader, Options};
 use crate::source::{Position, Sink};
+use crate::text::block::BLOCK;
+use crate::text::plain::{self, NAME_ROOM, Tail};
 use crate::text::report::{Fault, Report, clamp_to_u32};
 use crate::text::{Limits, Summary};
 use alloc::vec;
 use alloc::vec::Vec;
-use dns_wire::NameBuf;
+use dns_wire::{Name, NameBuf};
 use memchr::{memchr_iter, memrchr};
 
 /// One run of the parser over a text and the texts it includes.
@@ -19,14 +21,59 @@ pub(crate) struct Reader<'o, 's, S> {
     pub(super) open: Vec<u32>,
     pub(super) includes: u32,
     pub(super) generated: u32,
+    /// Set by [`Self::replace_origin`].
     pub(super) origin: Option<NameBuf>,
+    /// The origin again, for the quick way.
+    pub(super) tail: Tail,
     /// Stands in for the origin where there is none: so long that no relative name fits before it.
     pub(super) no_origin: NameBuf,
-    /// Owner of the last record, for entries that leave it out.
-    pub(super) owner: Option<NameBuf>,
+    pub(super) owner: Owner,
     pub(super) ttls: Ttls,
     /// RDATA of the record being read.
     pub(super) rdata: Vec<u8>,
+}
+
+/// The owner of the last record, for entries that leave it out.
+#[derive(Clone, Debug)]
+pub(super) struct Owner {
+    octets: [u8; NAME_ROOM],
+    /// 0 where there is none.
+    len: usize,
+    /// It could not be read: the records of such an owner are checked and not told.
+    is_lost: bool,
+}
+
+impl Owner {
+    /// The owner, unless it is lost or none came yet.
+    pub(super) fn name(&self) -> Option<Name<'_>> {
+        Name::from_wire(self.octets.get(..self.len)?).ok()
+    }
+
+    pub(super) fn is_lost(&self) -> bool {
+        self.is_lost
+    }
+
+    /// Takes the name in the first `len` octets of `block`, if it is of the usual spelling.
+    pub(super) fn set_plain(&mut self, block: &[u8; BLOCK], len: usize, tail: &Tail) -> bool {
+        let read = plain::name(block, len, tail, &mut self.octets);
+        // Until it is known that it is one: what is written so far is no name.
+        (self.len, self.is_lost) = (read.unwrap_or(0), read.is_none());
+        read.is_some()
+    }
+
+    pub(super) fn set(&mut self, name: Name<'_>) {
+        let wire = name.as_wire();
+        if let Some(place) = self.octets.get_mut(..wire.len()) {
+            place.copy_from_slice(wire);
+            (self.len, self.is_lost) = (wire.len(), false);
+        }
+    }
+}
+
+impl Default for Owner {
+    fn default() -> Self {
+        Self { octets: [0; NAME_ROOM], len: 0, is_lost: false }
+    }
 }
 
 /// Where a record without a time to live gets one, in this order.
@@ -50,11 +97,23 @@ impl<'o, 's, S: Sink> Reader<'o, 's, S> {
             includes: 0,
             generated: 0,
             origin: options.origin.map(NameBuf::from),
+            tail: Tail::new(options.origin.as_ref().map(Name::as_wire)),
             no_origin: longest_name(),
-            owner: None,
+            owner: Owner::default(),
             ttls: Ttls { default: options.default_ttl.map(|ttl| ttl.0), last: None, minimum: None },
             rdata: vec![0; MAX_RDATA],
         }
+    }
+
+    pub(super) fn origin(&self) -> Option<Name<'_>> {
+        self.origin.as_ref().map(NameBuf::as_name)
+    }
+
+    /// Sets the origin and returns the one before.
+    pub(super) fn replace_origin(&mut self, origin: Option<NameBuf>) -> Option<NameBuf> {
+        let before = core::mem::replace(&mut self.origin, origin);
+        self.tail = Tail::new(self.origin().as_ref().map(Name::as_wire));
+        before
     }
 
     pub(super) fn summary(&self) -> Summary {
@@ -73,9 +132,10 @@ impl<'o, 's, S: Sink> Reader<'o, 's, S> {
             match scanned {
                 Ok(entry) => self.entry(text, source, entry, &mut fields),
                 Err(error) => {
-                    // Counted from the start of the text: rare, and the scanner has moved on.
-                    let start = Entry { line: 1, ..Entry::default() };
-                    self.fault(text, source, start, explain_scan(error));
+                    let line_start = text.get(..error.at).and_then(|before| memrchr(b'\n', before));
+                    let line_start = line_start.map_or(0, |line_end| line_end.saturating_add(1));
+                    let place = Entry { line: error.line, line_start, ..Entry::default() };
+                    self.fault(text, source, place, explain_scan(error));
                 }
             }
         }
@@ -99,7 +159,7 @@ impl<'o, 's, S: Sink> Reader<'o, 's, S> {
             if first.form == Form::Plain && first.text.first() == Some(&b'$') && !entry.indented {
                 self.directive(at, first, fields.get(1..).unwrap_or_default())
             } else {
-                self.record(at, entry, fields)
+                self.record(text, at, entry, fields)
             };
         if let Err(fault) = outcome {
             self.fault(text, source, entry, fault);

@@ -4,7 +4,9 @@ use super::explain::{explain_name, explain_rdata};
 use super::reader::Reader;
 use super::scan::{Entry, Field, Form};
 use crate::source::{Item, Position, Sink, SourceRecord};
+use crate::text::block::block_at;
 use crate::text::number::{self, TtlError};
+use crate::text::plain::{self, NAME_ROOM};
 use crate::text::report::{Fault, Report, Shown};
 use alloc::format;
 use alloc::vec::Vec;
@@ -21,17 +23,22 @@ pub(super) struct Head {
 impl<S: Sink> Reader<'_, '_, S> {
     pub(super) fn record<'t>(
         &mut self,
+        text: &'t [u8],
         at: Position,
         entry: Entry,
         fields: &mut Vec<Field<'t>>,
     ) -> Result<(), Fault> {
         let head_at = usize::from(!entry.indented);
-        if let (false, Some(&owner)) = (entry.indented, fields.first()) {
-            self.owner = Some(self.name(owner)?);
-        } else if self.owner.is_none() {
-            let at = fields.first().map_or(entry.line_start, |field| field.at);
-            return Err(Fault::new(at, "the owner is left out, and no record came before")
+        match fields.first() {
+            Some(&owner) if !entry.indented => self.read_owner(text, owner)?,
+            Some(first) if self.owner.name().is_none() && !self.owner.is_lost() => {
+                return Err(Fault::new(
+                    first.at,
+                    "the owner is left out, and no record came before",
+                )
                 .hint("a line that begins with a blank belongs to the owner of the line above"));
+            }
+            _ => {}
         }
         let (head, used) = head(fields.get(head_at..).unwrap_or_default(), end_of(fields))?;
         let rdata_at = head_at.saturating_add(used);
@@ -39,15 +46,13 @@ impl<S: Sink> Reader<'_, '_, S> {
             split_pairs(fields);
         }
         let rdata_fields = fields.get(rdata_at..).unwrap_or_default();
-        let length = self.rdata(head.rtype, rdata_fields, end_of(fields))?;
-        let ttl = self.ttl(at, head, length).ok_or_else(|| {
-            Fault::new(
-                fields.first().map_or(0, |field| field.at),
-                "no time to live is known for this record",
-            )
-            .hint("write one, or put $TTL before the first record (RFC 2308 section 4)")
-        })?;
-        if let Some(owner) = &self.owner {
+        let length = self.rdata(text, head.rtype, rdata_fields, end_of(fields))?;
+        let Some(ttl) = self.ttl(at, head, length) else {
+            let at = fields.first().map_or(0, |field| field.at);
+            return Err(Fault::new(at, "no time to live is known for this record")
+                .hint("write one, or put $TTL before the first record (RFC 2308 section 4)"));
+        };
+        if let Some(owner) = self.owner.name() {
             emit(
                 &mut self.report,
                 at,
@@ -60,26 +65,40 @@ impl<S: Sink> Reader<'_, '_, S> {
         Ok(())
     }
 
+    fn read_owner(&mut self, text: &[u8], field: Field<'_>) -> Result<(), Fault> {
+        let block = block_at(text, field.at);
+        if field.form == Form::Plain && self.owner.set_plain(&block, field.text.len(), &self.tail) {
+            return Ok(());
+        }
+        let name = self.name(field)?;
+        self.owner.set(name.as_name());
+        Ok(())
+    }
+
     /// Reads RDATA into `self.rdata` and returns its length.
     pub(super) fn rdata(
         &mut self,
+        text: &[u8],
         rtype: RType,
         fields: &[Field<'_>],
         end: usize,
     ) -> Result<usize, Fault> {
+        if let Some(length) = self.plain_rdata(text, rtype, fields) {
+            return Ok(length);
+        }
         let tokens = fields
             .iter()
             .map(|field| Token { text: field.text, quoted: field.form == Form::Quoted });
+        let has_origin = self.origin.is_some();
         let origin = self.origin.as_ref().unwrap_or(&self.no_origin).as_name();
         let length = rdata::from_text(rtype, tokens, origin, &mut self.rdata).map_err(|error| {
-            let relative = self.origin.is_none() && error.kind == TextErrorKind::NameTooLong;
+            let relative = !has_origin && error.kind == TextErrorKind::NameTooLong;
             let kind = if relative { TextErrorKind::NoOrigin } else { error.kind };
             explain_rdata(TextError { kind, ..error }, rtype, fields, end)
         })?;
-        if self.origin.is_none() {
+        if !has_origin {
             let rdata = self.rdata.get(..length).unwrap_or_default();
-            if rdata::names(rtype, rdata).any(|embedded| embedded.name == self.no_origin.as_name())
-            {
+            if rdata::names(rtype, rdata).any(|embedded| embedded.name == origin) {
                 let at =
                     fields.iter().find(|field| field.text == b"@").map_or(end, |field| field.at);
                 return Err(Fault::new(at, "'@' stands for the origin, and there is none")
@@ -87,6 +106,35 @@ impl<S: Sink> Reader<'_, '_, S> {
             }
         }
         Ok(length)
+    }
+
+    /// The same for the types that most zones are made of, where they are spelt as usual.
+    fn plain_rdata(&mut self, text: &[u8], rtype: RType, fields: &[Field<'_>]) -> Option<usize> {
+        match (rtype, fields) {
+            (RType::NS | RType::CNAME | RType::PTR | RType::DNAME, [name])
+                if name.form == Form::Plain =>
+            {
+                let out = self.rdata.first_chunk_mut::<NAME_ROOM>()?;
+                plain::name(&block_at(text, name.at), name.text.len(), &self.tail, out)
+            }
+            (RType::A, [address]) if address.form == Form::Plain => {
+                *self.rdata.first_chunk_mut::<4>()? = plain::ipv4(address.text)?;
+                Some(4)
+            }
+            (RType::DS, [tag, algorithm, kind, digest]) => {
+                let [tag_high, tag_low] =
+                    u16::try_from(number::decimal(tag.text)?).ok()?.to_be_bytes();
+                let algorithm = u8::try_from(number::decimal(algorithm.text)?).ok()?;
+                let kind = u8::try_from(number::decimal(kind.text)?).ok()?;
+                let (fixed, rest) = self.rdata.split_first_chunk_mut::<4>()?;
+                *fixed = [tag_high, tag_low, algorithm, kind];
+                let length = plain::hex(digest.text, rest)?;
+                // RFC 4034 §A.2, RFC 4509, RFC 6605: what else there may be is looked at with care.
+                matches!((kind, length), (1, 20) | (2, 32) | (4, 48))
+                    .then_some(length.saturating_add(4))
+            }
+            _ => None,
+        }
     }
 
     /// The time to live of a record whose RDATA was just read (RFC 1035 §5.1, RFC 2308 §4).
@@ -114,8 +162,7 @@ impl<S: Sink> Reader<'_, '_, S> {
             return Err(Fault::new(field.at, "a name is not quoted")
                 .hint("escape single characters with '\\'"));
         }
-        NameBuf::from_text(field.text, self.origin.as_ref().map(NameBuf::as_name))
-            .map_err(|error| explain_name(error, field))
+        NameBuf::from_text(field.text, self.origin()).map_err(|error| explain_name(error, field))
     }
 }
 
@@ -123,12 +170,11 @@ impl<S: Sink> Reader<'_, '_, S> {
 pub(super) fn emit<S: Sink>(
     report: &mut Report<'_, S>,
     at: Position,
-    owner: &NameBuf,
+    owner: Name<'_>,
     rtype: RType,
     ttl: Ttl,
     rdata: &[u8],
 ) {
-    let owner: Name<'_> = owner.as_name();
     report.item(
         Item::Record(SourceRecord { owner, rtype, ttl, rdata, location: None, weight: None }),
         at,
@@ -149,7 +195,7 @@ pub(super) fn head(fields: &[Field<'_>], end: usize) -> Result<(Head, usize), Fa
             }
             continue;
         }
-        if let Some(found) = Class::from_text(field.text) {
+        if let Some(found) = class_of(field.text) {
             if found != Class::IN {
                 return Err(Fault::new(field.at, format!("class {found} is not served")).hint(
                     "only class IN is; remove the record, or serve it with a server for that class",
@@ -192,6 +238,10 @@ fn rtype_of(field: Field<'_>) -> Result<RType, Fault> {
         ));
     }
     Ok(rtype)
+}
+
+fn class_of(text: &[u8]) -> Option<Class> {
+    if text == b"IN" { Some(Class::IN) } else { Class::from_text(text) }
 }
 
 /// The types that fill most zones, told apart without the whole registry.

@@ -1,6 +1,7 @@
 //! Splits a master file into entries and their fields (RFC 1035 §5.1): blanks, line ends, parentheses,
 //! quotes, escapes and comments are settled here; what a field means is not.
 
+use crate::text::block::{BLOCK, block_at, mask};
 use alloc::vec::Vec;
 use memchr::memchr;
 
@@ -43,6 +44,8 @@ pub(crate) struct Entry {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ScanError {
     pub(crate) at: usize,
+    /// Line of `at`, from 1.
+    pub(crate) line: u32,
     pub(crate) kind: ScanErrorKind,
 }
 
@@ -60,19 +63,38 @@ pub(crate) enum ScanErrorKind {
     TooManyFields,
 }
 
+/// Where the outermost parenthesis is.
+#[derive(Clone, Copy, Debug)]
+struct Opened {
+    at: usize,
+    line: u32,
+}
+
+/// How far the quick way came.
+enum Plain {
+    /// To the end of an entry.
+    Entry,
+    /// To something that is read octet by octet.
+    Other,
+}
+
 /// Reads a text entry by entry.
 #[derive(Clone, Debug)]
 pub(crate) struct Scanner<'t> {
     text: &'t [u8],
     at: usize,
     line: u32,
+    /// Offset of the block whose special octets are in `specials`.
+    block: usize,
+    /// Special octets of the block still to come.
+    specials: u64,
 }
 
 impl<'t> Scanner<'t> {
     pub(crate) fn new(text: &'t [u8]) -> Self {
         // Editors on one operating system begin UTF-8 files with a byte order mark.
         let at = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        Self { text, at, line: 1 }
+        Self { text, at, line: 1, block: 0, specials: specials(&block_at(text, 0)) }
     }
 
     /// The next entry that has fields; `None` at the end of the text. After an error the scanner stands at
@@ -83,8 +105,80 @@ impl<'t> Scanner<'t> {
     ) -> Option<Result<Entry, ScanError>> {
         fields.clear();
         let mut entry = self.begin_entry();
+        // Most entries are a line of plain fields; where one is not, the rest of it is read octet by octet.
+        match self.plain_fields(&mut entry, fields) {
+            Plain::Entry => return Some(Ok(entry)),
+            Plain::Other => {}
+        }
+        let scanned = self.other_fields(entry, fields);
+        self.look(self.at);
+        scanned
+    }
+
+    /// Reads fields up to the end of the line, or up to an octet that only [`Self::other_fields`] knows.
+    fn plain_fields(&mut self, entry: &mut Entry, fields: &mut Vec<Field<'t>>) -> Plain {
+        let mut start = self.at;
+        loop {
+            while self.specials == 0 {
+                let next = self.block.saturating_add(BLOCK);
+                if next >= self.text.len() {
+                    self.at = start;
+                    return Plain::Other;
+                }
+                self.block = next;
+                self.specials = specials(&block_at(self.text, next));
+            }
+            let found = usize::try_from(self.specials.trailing_zeros()).unwrap_or(0);
+            let at = self.block.saturating_add(found);
+            self.specials &= self.specials.wrapping_sub(1);
+            let Some(&octet) = self.text.get(at) else {
+                self.at = start;
+                return Plain::Other;
+            };
+            if octet > b' ' {
+                self.at = start;
+                return Plain::Other;
+            }
+            if !matches!(octet, b' ' | b'\n' | b'\t' | b'\r') {
+                continue;
+            }
+            if at > start {
+                if fields.len() >= MAX_FIELDS {
+                    self.at = start;
+                    return Plain::Other;
+                }
+                let text = self.text.get(start..at).unwrap_or_default();
+                fields.push(Field { text, form: Form::Plain, at: start });
+            }
+            start = at.saturating_add(1);
+            if octet == b'\n' {
+                self.line = self.line.saturating_add(1);
+                self.at = start;
+                if !fields.is_empty() {
+                    return Plain::Entry;
+                }
+                *entry = self.begin_entry();
+            }
+        }
+    }
+
+    /// Has the special octets from `at` on ready.
+    fn look(&mut self, at: usize) {
+        let within = at & BLOCK.wrapping_sub(1);
+        self.block = at.saturating_sub(within);
+        let seen = u32::try_from(within).unwrap_or(0);
+        let specials = specials(&block_at(self.text, self.block));
+        self.specials = specials & u64::MAX.checked_shl(seen).unwrap_or(0);
+    }
+
+    /// Reads the rest of an entry, octet by octet.
+    fn other_fields(
+        &mut self,
+        mut entry: Entry,
+        fields: &mut Vec<Field<'t>>,
+    ) -> Option<Result<Entry, ScanError>> {
         let mut depth = 0_u32;
-        let mut opened = self.at;
+        let mut opened = Opened { at: self.at, line: self.line };
         loop {
             let start = self.at;
             match self.peek() {
@@ -107,7 +201,7 @@ impl<'t> Scanner<'t> {
                 Some(b';') => self.skip_to_line_end(),
                 Some(b'(') => {
                     if depth == 0 {
-                        opened = start;
+                        opened = Opened { at: start, line: self.line };
                     }
                     depth = depth.saturating_add(1);
                     self.advance(1);
@@ -232,29 +326,43 @@ impl<'t> Scanner<'t> {
     /// The rest of the line is lost.
     #[cold]
     fn fail(&mut self, at: usize, kind: ScanErrorKind) -> ScanError {
+        let line = self.line;
         self.skip_line();
-        ScanError { at, kind }
+        ScanError { at, line, kind }
     }
 
     /// An entry that does not end. Reading goes on at the first line after its first that is not indented,
     /// which is where the next entry begins in files written by people and programs alike.
     #[cold]
-    fn fail_entry(&mut self, entry: Entry, depth: u32, opened: usize, at: usize) -> ScanError {
+    fn fail_entry(&mut self, entry: Entry, depth: u32, opened: Opened, at: usize) -> ScanError {
+        let line = self.line;
         self.at = entry.line_start;
         self.line = entry.line;
         self.skip_line();
         if depth == 0 {
-            return ScanError { at, kind: ScanErrorKind::TooManyFields };
+            return ScanError { at, line, kind: ScanErrorKind::TooManyFields };
         }
         while matches!(self.peek(), Some(b' ' | b'\t' | b')')) {
             self.skip_line();
         }
-        ScanError { at: opened, kind: ScanErrorKind::Unclosed }
+        ScanError { at: opened.at, line: opened.line, kind: ScanErrorKind::Unclosed }
     }
 }
 
 /// No RDATA has more fields than octets; some more for what comes before it.
 pub(crate) const MAX_FIELDS: usize = 0xffff + 16;
+
+/// The octets at and below the blank, and `" ( ) ; \`, as bits. Control characters among them mean nothing,
+/// and who reads the bits passes over them.
+fn specials(block: &[u8; BLOCK]) -> u64 {
+    mask(block, |octet| {
+        (octet <= b' ')
+            | (octet == b'"')
+            | (octet & 0xfe == b'(')
+            | (octet == b';')
+            | (octet == b'\\')
+    })
+}
 
 fn is_special(octet: u8) -> bool {
     matches!(octet, b' ' | b'\t' | b'\r' | b'\n' | b'"' | b'(' | b')' | b';' | b'\\')

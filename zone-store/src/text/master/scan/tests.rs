@@ -127,3 +127,12 @@ fn a_scan_of_many_unclosed_parentheses_stays_quick() {
     let seen = scanned(&text);
     assert_eq!(seen.len(), 2_000);
 }
+
+#[test]
+fn special_octets_are_the_ones_the_slow_way_knows() {
+    for octet in 0..=255 {
+        let bits = specials(&[octet; BLOCK]);
+        let expected = octet <= b' ' || is_special(octet);
+        assert_eq!(bits, if expected { u64::MAX } else { 0 }, "{octet}");
+    }
+}
