@@ -22,6 +22,8 @@ pub mod select;
 
 pub use bound::{Bound, Interval};
 pub use discipline::{Correction, Discipline};
+pub(crate) use exchange::check_reply;
+
 pub use exchange::{Exchange, Rejected, request};
 pub use filter::{ClockFilter, Filtered};
 pub use poll::Poll;

@@ -54,8 +54,11 @@
 extern crate std;
 
 pub mod client;
+pub mod cmdmon;
+pub mod control;
 pub mod extension;
 pub mod health;
+pub mod interleave;
 pub mod leap_table;
 pub mod limiter;
 #[cfg(feature = "mac")]

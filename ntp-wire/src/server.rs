@@ -6,6 +6,8 @@ mod policy;
 mod respond;
 mod state;
 
+pub(crate) use respond::compose;
+
 pub use policy::{Policy, Versions};
 pub use respond::{Arrival, Ignored, kiss, respond};
 pub use state::ServerState;

@@ -76,59 +76,65 @@ impl Exchange {
     /// own clock: those carry the request's origin and so come from the server (or from someone on
     /// the path). The exchange is then over, as after a sample.
     pub fn accept(&mut self, octets: &[u8], received: Timestamp) -> Result<Sample, Rejected> {
-        let Ok((reply, _)) = Packet::parse(octets) else {
-            return Err(Rejected::TooShort { octets: octets.len() });
-        };
-        if reply.version != self.request.version {
-            return Err(Rejected::Version(reply.version));
-        }
-        if reply.mode != Mode::Server {
-            return Err(Rejected::Mode(reply.mode));
-        }
-        // Test 2, before anything in the packet is believed, kisses above all.
-        if reply.origin != self.request.transmit {
-            return Err(Rejected::Origin);
-        }
-        // Test 1.
-        if self.answered {
-            return Err(Rejected::Duplicate);
-        }
-        self.answered = true;
-        if reply.stratum == Stratum::UNSPECIFIED && is_code(reply.reference_id) {
-            return Err(Rejected::Kiss(reply.reference_id.into()));
-        }
-        // Test 6.
-        if reply.leap == Leap::Unsynchronised || !reply.stratum.is_synchronised() {
-            return Err(Rejected::Unsynchronised);
-        }
-        // Test 3.
-        if reply.receive.is_unset() || reply.transmit.is_unset() {
-            return Err(Rejected::Unset);
-        }
-        // Test 6, second half: a clock set after the reply left.
-        if reply.transmit.since(reply.reference_time) < Span::ZERO
-            && !reply.reference_time.is_unset()
-        {
-            return Err(Rejected::ReferenceInFuture);
-        }
-        // Test 7.
-        let root = reply.root_delay.to_span().half().plus(reply.root_dispersion.to_span());
-        if root >= MAX_DISPERSION {
-            return Err(Rejected::RootDistance);
-        }
+        let reply = check_reply(octets, &self.request, &mut self.answered)?;
         let stamps = Stamps {
             origin: self.sent,
             receive: reply.receive,
             transmit: reply.transmit,
             destination: received,
         };
-        // A server that holds a request for long, or sends before it receives, measures nothing.
-        let held = reply.transmit.since(reply.receive);
-        if held < Span::ZERO || held > MAX_HELD {
+        if !stamps.server_is_plausible() {
             return Err(Rejected::Held);
         }
         Ok(Sample::new(&stamps, self.precision, &reply))
     }
+}
+
+/// Everything about a reply but its stamps. `answered` is set once it is the server's.
+pub(crate) fn check_reply(
+    octets: &[u8],
+    request: &Packet,
+    answered: &mut bool,
+) -> Result<Packet, Rejected> {
+    let Ok((reply, _)) = Packet::parse(octets) else {
+        return Err(Rejected::TooShort { octets: octets.len() });
+    };
+    if reply.version != request.version {
+        return Err(Rejected::Version(reply.version));
+    }
+    if reply.mode != Mode::Server {
+        return Err(Rejected::Mode(reply.mode));
+    }
+    // Test 2, before anything in the packet is believed, kisses above all.
+    if reply.origin != request.transmit {
+        return Err(Rejected::Origin);
+    }
+    // Test 1.
+    if core::mem::replace(answered, true) {
+        return Err(Rejected::Duplicate);
+    }
+    if reply.stratum == Stratum::UNSPECIFIED && is_code(reply.reference_id) {
+        return Err(Rejected::Kiss(reply.reference_id.into()));
+    }
+    // Test 6.
+    if reply.leap == Leap::Unsynchronised || !reply.stratum.is_synchronised() {
+        return Err(Rejected::Unsynchronised);
+    }
+    // Test 3.
+    if reply.receive.is_unset() || reply.transmit.is_unset() {
+        return Err(Rejected::Unset);
+    }
+    // Test 6, second half: a clock set after the reply left.
+    let age = reply.transmit.since(reply.reference_time);
+    if age < Span::ZERO && !reply.reference_time.is_unset() {
+        return Err(Rejected::ReferenceInFuture);
+    }
+    // Test 7.
+    let root = reply.root_delay.to_span().half().plus(reply.root_dispersion.to_span());
+    if root >= MAX_DISPERSION {
+        return Err(Rejected::RootDistance);
+    }
+    Ok(reply)
 }
 
 /// Why a packet gave no sample.
@@ -179,8 +185,6 @@ fn is_code(id: ReferenceId) -> bool {
 
 /// RFC 5905's MAXDISP.
 const MAX_DISPERSION: Span = Span::from_seconds(16);
-/// How long a server may hold a request: chrony's test A.
-const MAX_HELD: Span = Span::from_seconds(4);
 
 #[cfg(test)]
 mod tests;

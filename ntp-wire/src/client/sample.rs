@@ -36,6 +36,14 @@ impl Stamps {
         let held = self.transmit.since(self.receive);
         away.minus(held)
     }
+
+    /// Whether the server held the request for no negative time and no more than 4 s: others
+    /// measure nothing (chrony's test A).
+    #[must_use]
+    pub const fn server_is_plausible(&self) -> bool {
+        let held = self.transmit.since(self.receive).to_bits();
+        0 <= held && held <= Span::from_seconds(4).to_bits()
+    }
 }
 
 /// One measurement of one server.

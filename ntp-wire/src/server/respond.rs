@@ -36,13 +36,31 @@ pub fn respond(
     policy: &Policy,
     out: &mut [u8],
 ) -> Result<usize, Ignored> {
+    let out = out.first_chunk_mut();
+    let reply = compose(request, arrival, transmit, state, policy, out.is_some())?;
+    reply.write(out.ok_or(Ignored::NoRoom)?);
+    Ok(Packet::LEN)
+}
+
+/// The reply as a value. `room` says whether there is a place for it: the clock is read last.
+#[inline]
+pub(crate) fn compose(
+    request: &[u8],
+    arrival: Arrival,
+    transmit: impl FnOnce() -> Timestamp,
+    state: &ServerState,
+    policy: &Policy,
+    room: bool,
+) -> Result<Packet, Ignored> {
     let question = Question::parse(request, policy)?;
     let synchronised =
         !matches!(state.leap, Leap::Unsynchronised) && state.stratum.is_synchronised();
     if !synchronised && !policy.unsynchronised {
         return Err(Ignored::Unsynchronised);
     }
-    let out = out.first_chunk_mut().ok_or(Ignored::NoRoom)?;
+    if !room {
+        return Err(Ignored::NoRoom);
+    }
     let noise = arrival.noise;
     let sent = transmit();
     let receive = arrival.received.with_noise(state.precision, noise);
@@ -52,7 +70,7 @@ pub fn respond(
     let turned = transmit.since(receive) < Span::ZERO;
     let transmit =
         if turned && sent.since(arrival.received) >= Span::ZERO { receive } else { transmit };
-    let reply = Packet {
+    Ok(Packet {
         leap: if synchronised { state.leap } else { Leap::Unsynchronised },
         // RFC 5905 §7.3: stratum 16 travels as 0.
         stratum: if synchronised { state.stratum } else { Stratum::UNSPECIFIED },
@@ -64,9 +82,7 @@ pub fn respond(
         receive,
         transmit,
         ..question.reply(policy)
-    };
-    reply.write(out);
-    Ok(Packet::LEN)
+    })
 }
 
 /// Writes a kiss-o'-death reply to `request` into `out` and returns its length, 48.
