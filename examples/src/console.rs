@@ -88,7 +88,7 @@ impl Console {
             Some(steps),
             if self.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() },
         );
-        if let Ok(style) = ProgressStyle::with_template("   {msg} {bar:32} {human_pos}/{human_len}")
+        if let Ok(style) = ProgressStyle::with_template("   {spinner} {msg} {bar:32} {human_pos}/{human_len} {elapsed}")
         {
             bar.set_style(style);
         }

@@ -6,6 +6,7 @@ use dns_wire::{Builder, Class, Message, Name, RType, Rcode, Ttl};
 use ntp_wire::Timestamp;
 use ntp_wire::server::{Arrival, Policy, ServerState, respond};
 use rum_stats::{Micros, Sketch};
+use zone_store::{Client, Image, Overrides};
 
 /// Each of them once.
 pub fn call_all(input: &mut [u8], number: u64, out: &mut [u8]) {
@@ -13,6 +14,7 @@ pub fn call_all(input: &mut [u8], number: u64, out: &mut [u8]) {
     black_box(build_reply(input, out));
     black_box(answer_ntp(input, number, out));
     black_box(record(number));
+    black_box(answer_dns(input, number, out));
 }
 
 fn walk_message(octets: &[u8]) -> usize {
@@ -57,4 +59,16 @@ fn record(number: u64) -> u64 {
     let mut other = Sketch::new();
     other.merge(black_box(&sketch));
     other.count()
+}
+
+/// An image opened from octets that nobody vouches for, and asked.
+fn answer_dns(octets: &[u8], number: u64, out: &mut [u8]) -> usize {
+    let (image, query) = octets.split_at_checked(512).unwrap_or((octets, &[]));
+    let Ok(image) = Image::open(image) else {
+        return 0;
+    };
+    let policy = zone_store::Policy::default();
+    let answered =
+        image.store().answer(query, &Client::default(), &policy, &Overrides::NONE, number, out);
+    answered.map_or(0, |answered| answered.len)
 }

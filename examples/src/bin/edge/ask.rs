@@ -52,9 +52,9 @@ pub(crate) fn ask(
         }),
     );
     console.aside(
-        "with a client subnet (RFC 7871) the client's own network decides, and the scope says for whom else \
-         the answer holds; without one all that is known is the resolver",
+        "with a client subnet (RFC 7871) the client's own network decides, and the scope says for",
     );
+    console.aside("whom else the answer holds; without one all that is known is the resolver");
     Ok(asked)
 }
 

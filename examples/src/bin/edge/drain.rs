@@ -76,6 +76,10 @@ pub(crate) fn drain(
             ]
         }),
     );
+    console.say(format!(
+        "meanwhile the median is {:.1} ms and the 90th percentile {:.1} ms",
+        outcome.p50_ms, outcome.p90_ms
+    ));
     let fits = outcome.load.iter().all(|load| load.utilisation <= 1.0);
     console.verdict(
         still_there == 0 && outcome.failed == 0 && fits,

@@ -46,7 +46,7 @@ pub(crate) fn predict(
         }),
     );
     console.aside(
-        "a prediction, not a measurement: round trips × hops, with the PoP's connection to the origin kept open",
+        "a prediction, not a measurement; the PoP's own connection to the origin is taken as open",
     );
     tls
 }
