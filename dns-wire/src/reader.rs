@@ -12,17 +12,17 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(octets: &'a [u8], position: usize, pointers: bool) -> Self {
         Self { octets, position, pointers }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn rest(&self) -> &'a [u8] {
         self.octets.get(self.position..).unwrap_or(&[])
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn is_empty(&self) -> bool {
         self.position >= self.octets.len()
     }
@@ -31,7 +31,7 @@ impl<'a> Reader<'a> {
         WireError::new(kind, self.position)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], WireError> {
         match self.rest().first_chunk::<N>() {
             Some(chunk) => {
@@ -42,22 +42,22 @@ impl<'a> Reader<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn u8(&mut self) -> Result<u8, WireError> {
         self.array::<1>().map(|[octet]| octet)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn u16(&mut self) -> Result<u16, WireError> {
         self.array().map(u16::from_be_bytes)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn u32(&mut self) -> Result<u32, WireError> {
         self.array().map(u32::from_be_bytes)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take(&mut self, length: usize) -> Result<&'a [u8], WireError> {
         match self.rest().get(..length) {
             Some(octets) => {
@@ -68,7 +68,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take_rest(&mut self) -> &'a [u8] {
         let rest = self.rest();
         self.position = self.octets.len();
@@ -76,14 +76,14 @@ impl<'a> Reader<'a> {
     }
 
     /// A name; with compression pointers only where the caller and the octets allow them.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn name(&mut self, pointers: bool) -> Result<MessageName<'a>, WireError> {
         let (name, end) = MessageName::read(self.octets, self.position, pointers && self.pointers)?;
         self.position = end;
         Ok(name)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn finish(&self) -> Result<(), WireError> {
         if self.is_empty() { Ok(()) } else { Err(self.error(WireErrorKind::Trailing)) }
     }

@@ -1,7 +1,7 @@
 //! What the builder holds, whichever section is open.
 
 use super::compress::Compressor;
-use crate::rdata;
+use crate::rdata::{self, Data, Part};
 use crate::{Class, Full, Header, Name, RType, Ttl};
 
 #[derive(Debug)]
@@ -24,6 +24,7 @@ pub(super) struct Mark {
 }
 
 impl<'b> Core<'b> {
+    #[inline]
     pub(super) fn new(buffer: &'b mut [u8], header: Header) -> Result<Self, Full> {
         let limit = buffer.len().min(usize::from(u16::MAX));
         if limit < 12 {
@@ -51,6 +52,7 @@ impl<'b> Core<'b> {
         Ok(())
     }
 
+    #[inline]
     pub(super) fn push_question(
         &mut self,
         name: Name<'_>,
@@ -68,16 +70,19 @@ impl<'b> Core<'b> {
         written
     }
 
+    #[inline]
     pub(super) fn mark(&self) -> Mark {
         Mark { len: self.len, header: self.header }
     }
 
+    #[cold]
     pub(super) fn rewind(&mut self, mark: Mark) {
         self.len = mark.len;
         self.header = mark.header;
         self.names.forget_from(mark.len);
     }
 
+    #[inline]
     pub(super) fn write_name(&mut self, name: Name<'_>) -> Result<(), Full> {
         let end = self.limit.saturating_sub(self.reserved);
         let room = self.buffer.get_mut(..end).ok_or(Full)?;
@@ -86,6 +91,7 @@ impl<'b> Core<'b> {
     }
 
     /// Writes all of a record but its owner.
+    #[inline]
     pub(super) fn write_record(
         &mut self,
         rtype: RType,
@@ -99,18 +105,41 @@ impl<'b> Core<'b> {
         let [c, d] = class.0.to_be_bytes();
         let [e, f, g, h] = ttl.0.to_be_bytes();
         let [i, j] = length.to_be_bytes();
-        self.write(&[a, b, c, d, e, f, g, h, i, j])?;
-        let start = self.len;
-        if !(compress && rdata::is_compressible(rtype)) {
-            return self.write(rdata);
+        let end = self.limit.saturating_sub(self.reserved);
+        let room = self.buffer.get_mut(self.len..end).ok_or(Full)?;
+        let (fixed, rest) = room.split_first_chunk_mut::<10>().ok_or(Full)?;
+        *fixed = [a, b, c, d, e, f, g, h, i, j];
+        let start = self.len.wrapping_add(10);
+        if compress && rdata::is_compressible(rtype) {
+            self.len = start;
+            return self.write_compressed(rtype, rdata, start);
         }
-        let mut copied = 0;
-        for embedded in rdata::names(rtype, rdata) {
-            self.write(rdata.get(copied..embedded.offset).unwrap_or(&[]))?;
-            self.write_name(embedded.name)?;
-            copied = embedded.offset.saturating_add(embedded.name.as_wire().len());
+        rest.get_mut(..rdata.len()).ok_or(Full)?.copy_from_slice(rdata);
+        self.len = start.wrapping_add(rdata.len());
+        Ok(())
+    }
+
+    /// Writes RDATA with its names compressed, and its length before it.
+    fn write_compressed(&mut self, rtype: RType, rdata: &[u8], start: usize) -> Result<(), Full> {
+        let mut rest = rdata;
+        for part in Data::layout(rtype) {
+            let taken = match *part {
+                Part::Fixed(octets) => octets,
+                Part::Name(_) => match Name::split_from(rest) {
+                    Ok((name, after)) => {
+                        self.write_name(name)?;
+                        rest = after;
+                        continue;
+                    }
+                    Err(_) => break,
+                },
+                _ => break,
+            };
+            let Some((octets, after)) = rest.split_at_checked(taken) else { break };
+            self.write(octets)?;
+            rest = after;
         }
-        self.write(rdata.get(copied..).unwrap_or(&[]))?;
+        self.write(rest)?;
         let length = u16::try_from(self.len.saturating_sub(start)).map_err(|_| Full)?;
         let place =
             self.buffer.get_mut(start.saturating_sub(2)..).and_then(<[u8]>::first_chunk_mut::<2>);
@@ -118,6 +147,7 @@ impl<'b> Core<'b> {
         Ok(())
     }
 
+    #[inline]
     pub(super) fn write(&mut self, octets: &[u8]) -> Result<(), Full> {
         let end = self.len.checked_add(octets.len()).ok_or(Full)?;
         if end > self.limit.saturating_sub(self.reserved) {
@@ -128,6 +158,7 @@ impl<'b> Core<'b> {
         Ok(())
     }
 
+    #[inline]
     pub(super) fn finish(self) -> &'b mut [u8] {
         if let Some(place) = self.buffer.first_chunk_mut::<12>() {
             *place = self.header.to_wire();

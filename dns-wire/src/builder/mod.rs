@@ -53,18 +53,21 @@ pub trait RecordSection: sealed::Sealed {
 }
 
 impl RecordSection for Answer {
+    #[inline]
     fn count(header: &mut Header) -> &mut u16 {
         &mut header.answers
     }
 }
 
 impl RecordSection for Authority {
+    #[inline]
     fn count(header: &mut Header) -> &mut u16 {
         &mut header.authorities
     }
 }
 
 impl RecordSection for Additional {
+    #[inline]
     fn count(header: &mut Header) -> &mut u16 {
         &mut header.additionals
     }
@@ -83,6 +86,7 @@ impl<'b> Builder<'b, Question> {
     ///
     /// # Errors
     /// When the buffer has fewer than twelve octets. Octets past the 65535th are not used.
+    #[inline]
     pub fn new(buffer: &'b mut [u8], header: Header) -> Result<Self, Full> {
         Ok(Self { core: Core::new(buffer, header)?, section: PhantomData })
     }
@@ -91,6 +95,7 @@ impl<'b> Builder<'b, Question> {
     ///
     /// # Errors
     /// When there is no room.
+    #[inline]
     pub fn push_question(
         &mut self,
         name: Name<'_>,
@@ -101,6 +106,7 @@ impl<'b> Builder<'b, Question> {
     }
 
     /// Goes on to the answers (the prerequisites of an UPDATE).
+    #[inline]
     #[must_use]
     pub fn answers(self) -> Builder<'b, Answer> {
         self.into_section()
@@ -112,6 +118,7 @@ impl<'b> Builder<'b, Answer> {
     ///
     /// # Errors
     /// When there is no room for header and question, or the name asked for is malformed.
+    #[inline]
     pub fn reply(buffer: &'b mut [u8], query: &Message<'_>) -> Result<Self, Full> {
         let asked = query.header();
         let flags = Flags(asked.flags.0 & REPLY_KEEPS).with_response(true);
@@ -129,12 +136,14 @@ impl<'b> Builder<'b, Answer> {
     }
 
     /// Goes on to the authority section (the updates of an UPDATE).
+    #[inline]
     #[must_use]
     pub fn authorities(self) -> Builder<'b, Authority> {
         self.into_section()
     }
 
     /// Goes on to the additional section, past an empty authority section.
+    #[inline]
     #[must_use]
     pub fn additionals(self) -> Builder<'b, Additional> {
         self.into_section()
@@ -143,6 +152,7 @@ impl<'b> Builder<'b, Answer> {
 
 impl<'b> Builder<'b, Authority> {
     /// Goes on to the additional section.
+    #[inline]
     #[must_use]
     pub fn additionals(self) -> Builder<'b, Additional> {
         self.into_section()
@@ -155,6 +165,7 @@ impl Builder<'_, Additional> {
     ///
     /// # Errors
     /// When there is no room.
+    #[inline]
     pub fn push_opt(
         &mut self,
         payload_size: u16,
@@ -183,6 +194,7 @@ impl<'b, S: RecordSection> Builder<'b, S> {
     ///
     /// # Cost
     /// O(octets), at most eight probes of a small table for each label, no allocation.
+    #[inline]
     pub fn push(
         &mut self,
         owner: Name<'_>,
@@ -202,6 +214,7 @@ impl<'b, S: RecordSection> Builder<'b, S> {
     ///
     /// # Errors
     /// When there is no room; nothing is written then.
+    #[inline]
     pub fn push_raw(
         &mut self,
         owner: Name<'_>,
@@ -244,6 +257,7 @@ impl<'b, S: RecordSection> Builder<'b, S> {
     ///
     /// # Errors
     /// When there is no room; nothing is written then.
+    #[inline]
     pub fn push_encoded(&mut self, octets: &[u8], records: u16) -> Result<(), Full> {
         let mark = self.core.mark();
         let count = S::count(&mut self.core.header);
@@ -255,6 +269,7 @@ impl<'b, S: RecordSection> Builder<'b, S> {
         written
     }
 
+    #[inline]
     fn atomic(
         &mut self,
         mark: Mark,
@@ -308,11 +323,13 @@ impl<'b, S> Builder<'b, S> {
     }
 
     /// Writes the counts and returns the message.
+    #[inline]
     #[must_use]
     pub fn finish(self) -> &'b mut [u8] {
         self.core.finish()
     }
 
+    #[inline]
     fn into_section<T>(self) -> Builder<'b, T> {
         Builder { core: self.core, section: PhantomData }
     }

@@ -118,7 +118,7 @@ impl<'a> Records<'a> {
         Some(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn read(&mut self) -> Result<Record<'a>, WireError> {
         let (owner, at) = MessageName::read(self.octets, self.at, true)?;
         let Some(&[a, b, c, d, e, f, g, h, i, j]) =
@@ -144,7 +144,7 @@ impl<'a> Records<'a> {
 impl<'a> Iterator for Records<'a> {
     type Item = Result<Record<'a>, WireError>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         while self.left == 0 {
             if self.authorities == 0 && self.additionals == 0 {

@@ -9,11 +9,13 @@ use core::fmt;
 pub struct Label<'a>(&'a [u8]);
 
 impl<'a> Label<'a> {
+    #[inline]
     pub(crate) fn new(octets: &'a [u8]) -> Self {
         Self(octets)
     }
 
     /// The octets, in the case in which they were written.
+    #[inline]
     #[must_use]
     pub fn octets(&self) -> &'a [u8] {
         self.0

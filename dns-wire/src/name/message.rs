@@ -10,8 +10,8 @@ use crate::{WireError, WireErrorKind};
 /// without following a pointer, and each name is followed once, by whoever wants it.
 ///
 /// Pointers must point back, before the octets that led to them; a name has at most 255 octets, and
-/// labels and pointers together are at most 140: enough for any name of up to 70 labels however it
-/// was compressed, and a bound on what a hostile message can cost.
+/// octets and pointers together, a pointer counted as two, are at most 281. That is enough for any
+/// name of up to 70 labels however it was compressed, and bounds what a name can cost: 140 steps.
 #[derive(Clone, Copy)]
 pub struct MessageName<'a> {
     /// The message, or as much of it as the name needs.
@@ -22,7 +22,7 @@ pub struct MessageName<'a> {
 
 impl<'a> MessageName<'a> {
     /// Steps over the name at `start` and says where the octets after it begin.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(
         octets: &'a [u8],
         start: usize,
@@ -38,7 +38,13 @@ impl<'a> MessageName<'a> {
     #[inline]
     #[must_use]
     pub fn labels(&self) -> MessageLabels<'a> {
-        MessageLabels { octets: self.octets, at: self.start, run: self.start, length: 0, steps: 0 }
+        MessageLabels {
+            octets: self.octets,
+            rest: self.octets.get(self.start..).unwrap_or(&[]),
+            run: self.start,
+            length: 0,
+            pointers: 0,
+        }
     }
 
     /// Follows the name to its end.
@@ -132,23 +138,47 @@ impl fmt::Debug for MessageName<'_> {
 #[derive(Clone, Debug)]
 pub struct MessageLabels<'a> {
     octets: &'a [u8],
-    /// The next label or pointer.
-    at: usize,
-    /// Where the octets without a pointer began that `at` is in.
+    /// The tail of `octets` that begins with the next label or pointer.
+    rest: &'a [u8],
+    /// Where the octets without a pointer began that `rest` is in.
     run: usize,
     /// Octets of the name so far.
     length: usize,
-    /// Labels and pointers so far.
-    steps: usize,
+    /// Pointers so far.
+    pointers: usize,
 }
 
 impl MessageLabels<'_> {
+    fn here(&self) -> usize {
+        self.octets.len().wrapping_sub(self.rest.len())
+    }
+
+    /// Goes where the pointer points that comes next.
+    #[inline(always)]
+    fn follow(&mut self) -> Result<(), WireErrorKind> {
+        let &[high, low] = self.rest.first_chunk::<2>().ok_or(WireErrorKind::Truncated)?;
+        if high < 0xc0 {
+            return Err(WireErrorKind::LabelType);
+        }
+        let target = usize::from(u16::from_be_bytes([high & 0x3f, low]));
+        if target >= self.run {
+            return Err(WireErrorKind::PointerForward);
+        }
+        self.pointers = self.pointers.wrapping_add(1);
+        if self.length.wrapping_add(self.pointers.wrapping_mul(2)) > MAX_COST {
+            return Err(WireErrorKind::PointerHops);
+        }
+        self.rest = self.octets.get(target..).ok_or(WireErrorKind::Truncated)?;
+        self.run = target;
+        Ok(())
+    }
+
     /// Ends the iteration with an error.
     #[cold]
     fn fail(&mut self, kind: WireErrorKind) -> WireError {
-        let error = WireError::new(kind, self.at);
+        let error = WireError::new(kind, self.here());
         // The root: whoever asks again gets no more.
-        (self.octets, self.at) = (&[0], 0);
+        self.rest = &[0];
         error
     }
 }
@@ -156,43 +186,30 @@ impl MessageLabels<'_> {
 impl<'a> Iterator for MessageLabels<'a> {
     type Item = Result<Label<'a>, WireError>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let Some(&octet) = self.octets.get(self.at) else {
+            let Some((&octet, tail)) = self.rest.split_first() else {
                 return Some(Err(self.fail(WireErrorKind::Truncated)));
             };
-            let length = usize::from(octet);
-            self.steps = self.steps.wrapping_add(1);
-            if octet < 64 {
-                if octet == 0 {
-                    return None;
+            if octet >= 64 {
+                if let Err(kind) = self.follow() {
+                    return Some(Err(self.fail(kind)));
                 }
-                let start = self.at.wrapping_add(1);
-                let end = start.wrapping_add(length);
-                self.length = self.length.wrapping_add(length).wrapping_add(1);
-                if self.length >= MAX_NAME || self.steps > MAX_STEPS {
-                    return Some(Err(self.fail(WireErrorKind::NameTooLong)));
-                }
-                let Some(label) = self.octets.get(start..end) else {
-                    return Some(Err(self.fail(WireErrorKind::Truncated)));
-                };
-                self.at = end;
-                return Some(Ok(Label::new(label)));
+                continue;
             }
-            let Some(target) = pointer_target(self.octets, self.at) else {
+            if octet == 0 {
+                return None;
+            }
+            let Some((label, tail)) = tail.split_at_checked(usize::from(octet)) else {
                 return Some(Err(self.fail(WireErrorKind::Truncated)));
             };
-            if octet < 0xc0 {
-                return Some(Err(self.fail(WireErrorKind::LabelType)));
+            self.length = self.length.wrapping_add(usize::from(octet)).wrapping_add(1);
+            if self.length >= MAX_NAME {
+                return Some(Err(self.fail(WireErrorKind::NameTooLong)));
             }
-            if target >= self.run {
-                return Some(Err(self.fail(WireErrorKind::PointerForward)));
-            }
-            if self.steps > MAX_STEPS {
-                return Some(Err(self.fail(WireErrorKind::PointerHops)));
-            }
-            (self.at, self.run) = (target, target);
+            self.rest = tail;
+            return Some(Ok(Label::new(label)));
         }
     }
 }
@@ -200,7 +217,7 @@ impl<'a> Iterator for MessageLabels<'a> {
 impl core::iter::FusedIterator for MessageLabels<'_> {}
 
 /// Where the octets after the name at `start` begin; `None` when there is no well-formed name.
-#[inline]
+#[inline(always)]
 pub(crate) fn skip(octets: &[u8], start: usize, pointers: bool) -> Option<usize> {
     let mut at = start;
     loop {
@@ -230,7 +247,7 @@ pub(crate) fn skip(octets: &[u8], start: usize, pointers: bool) -> Option<usize>
 fn why_not(octets: &[u8], start: usize, pointers: bool) -> WireError {
     let mut labels = MessageName { octets, start }.labels();
     loop {
-        let at = labels.at;
+        let at = labels.here();
         if !pointers && octets.get(at).is_some_and(|&octet| octet >= 0xc0) {
             return WireError::new(WireErrorKind::PointerForbidden, at);
         }
@@ -248,5 +265,5 @@ fn pointer_target(octets: &[u8], at: usize) -> Option<usize> {
     Some(usize::from(u16::from_be_bytes([high & 0x3f, low])))
 }
 
-/// Labels and pointers in one name, together.
-const MAX_STEPS: usize = 140;
+/// Octets of a name, and two for each pointer.
+const MAX_COST: usize = 281;

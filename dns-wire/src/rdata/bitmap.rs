@@ -53,6 +53,8 @@ impl Kind for TypeBits {
     type Value<'a> = TypeBitmap<'a>;
     const PART: Part = Part::Rest;
 
+    #[inline]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<TypeBitmap<'a>, WireError> {
         let all = reader.rest();
         let mut last = None;

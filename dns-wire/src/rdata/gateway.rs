@@ -98,6 +98,8 @@ impl Kind for Ipsec {
     type Value<'a> = IpsecGateway<'a>;
     const PART: Part = Part::Rest;
 
+    #[inline]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<IpsecGateway<'a>, WireError> {
         let code = reader.u8()?;
         let algorithm = reader.u8()?;
@@ -140,6 +142,8 @@ pub(crate) struct Relay;
 impl Kind for Relay {
     type Value<'a> = AmtRelay<'a>;
     const PART: Part = Part::Rest;
+
+    #[inline]
 
     fn read<'a>(reader: &mut Reader<'a>) -> Result<AmtRelay<'a>, WireError> {
         let code = reader.u8()?;

@@ -29,6 +29,8 @@ impl Kind for Identity {
     type Value<'a> = HostIdentity<'a>;
     const PART: Part = Part::Rest;
 
+    #[inline]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<HostIdentity<'a>, WireError> {
         let at = *reader;
         let tag_length = reader.u8()?;
@@ -107,6 +109,8 @@ pub(crate) struct PlainNames;
 impl Kind for PlainNames {
     type Value<'a> = NameList<'a>;
     const PART: Part = Part::Names(NameRole { compress: false, lowercase: false, target: false });
+
+    #[inline]
 
     fn read<'a>(reader: &mut Reader<'a>) -> Result<NameList<'a>, WireError> {
         let all = reader.rest();

@@ -14,6 +14,8 @@ pub(crate) trait Kind {
     /// How it lies in the octets.
     const PART: Part;
 
+    #[inline(always)]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<Self::Value<'a>, WireError>;
     fn write(value: Self::Value<'_>, out: &mut Writer<'_>) -> Result<(), Full>;
     fn text<'t, T: Iterator<Item = Token<'t>>>(
@@ -67,6 +69,8 @@ macro_rules! number {
         impl Kind for $kind {
             type Value<'a> = $type;
             const PART: Part = Part::Fixed(size_of::<$type>());
+
+            #[inline(always)]
 
             fn read<'a>(reader: &mut Reader<'a>) -> Result<$type, WireError> {
                 reader.array().map(<$type>::from_be_bytes)
@@ -126,6 +130,8 @@ impl Kind for Period {
     type Value<'a> = u32;
     const PART: Part = Part::Fixed(4);
 
+    #[inline(always)]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<u32, WireError> {
         reader.u32()
     }
@@ -182,6 +188,8 @@ impl Kind for Type {
     type Value<'a> = RType;
     const PART: Part = Part::Fixed(2);
 
+    #[inline(always)]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<RType, WireError> {
         reader.u16().map(RType)
     }
@@ -211,8 +219,10 @@ impl Kind for Ipv4 {
     type Value<'a> = Ipv4Addr;
     const PART: Part = Part::Fixed(4);
 
+    #[inline(always)]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<Ipv4Addr, WireError> {
-        reader.array().map(|octets: [u8; 4]| Ipv4Addr::from(octets))
+        reader.u32().map(Ipv4Addr::from)
     }
 
     fn write(value: Ipv4Addr, out: &mut Writer<'_>) -> Result<(), Full> {
@@ -243,8 +253,10 @@ impl Kind for Ipv6 {
     type Value<'a> = Ipv6Addr;
     const PART: Part = Part::Fixed(16);
 
+    #[inline(always)]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<Ipv6Addr, WireError> {
-        reader.array().map(|octets: [u8; 16]| Ipv6Addr::from(octets))
+        reader.array().map(|octets| Ipv6Addr::from(u128::from_be_bytes(octets)))
     }
 
     fn write(value: Ipv6Addr, out: &mut Writer<'_>) -> Result<(), Full> {

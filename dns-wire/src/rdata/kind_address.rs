@@ -17,6 +17,8 @@ impl<const OCTETS: usize, const GROUP: usize, const SEPARATOR: char> Kind
     type Value<'a> = [u8; OCTETS];
     const PART: Part = Part::Fixed(OCTETS);
 
+    #[inline]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<[u8; OCTETS], WireError> {
         reader.array()
     }
@@ -77,6 +79,8 @@ impl Kind for U64 {
     type Value<'a> = u64;
     const PART: Part = Part::Fixed(8);
 
+    #[inline]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<u64, WireError> {
         reader.array().map(u64::from_be_bytes)
     }
@@ -105,6 +109,8 @@ pub(crate) struct NsapAddress;
 impl Kind for NsapAddress {
     type Value<'a> = &'a [u8];
     const PART: Part = Part::Rest;
+
+    #[inline]
 
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         match reader.take_rest() {
@@ -164,6 +170,8 @@ pub(crate) struct Atm;
 impl Kind for Atm {
     type Value<'a> = AtmAddress<'a>;
     const PART: Part = Part::Rest;
+
+    #[inline]
 
     fn read<'a>(reader: &mut Reader<'a>) -> Result<AtmAddress<'a>, WireError> {
         let at = *reader;

@@ -16,6 +16,8 @@ macro_rules! code {
             type Value<'a> = $type;
             const PART: Part = Part::Fixed(size_of::<$type>());
 
+            #[inline(always)]
+
             fn read<'a>(reader: &mut Reader<'a>) -> Result<$type, WireError> {
                 reader.array().map(<$type>::from_be_bytes)
             }

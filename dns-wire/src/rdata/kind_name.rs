@@ -18,6 +18,8 @@ macro_rules! name {
             const PART: Part =
                 Part::Name(NameRole { compress: $compress, lowercase: $lowercase, target: $target });
 
+            #[inline(always)]
+
             fn read<'a>(reader: &mut Reader<'a>) -> Result<MessageName<'a>, WireError> {
                 reader.name($pointers)
             }

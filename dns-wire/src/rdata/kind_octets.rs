@@ -16,6 +16,8 @@ impl Kind for Base64Rest {
     type Value<'a> = &'a [u8];
     const PART: Part = Part::Rest;
 
+    #[inline]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         Ok(reader.take_rest())
     }
@@ -50,6 +52,8 @@ pub(crate) struct HexRest;
 impl Kind for HexRest {
     type Value<'a> = &'a [u8];
     const PART: Part = Part::Rest;
+
+    #[inline]
 
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         Ok(reader.take_rest())
@@ -86,6 +90,8 @@ impl Kind for Base64Data {
     type Value<'a> = &'a [u8];
     const PART: Part = Part::Rest;
 
+    #[inline]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         Digest::read(reader)
     }
@@ -117,6 +123,8 @@ pub(crate) struct Digest;
 impl Kind for Digest {
     type Value<'a> = &'a [u8];
     const PART: Part = Part::Rest;
+
+    #[inline]
 
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         match reader.take_rest() {
@@ -152,6 +160,8 @@ pub(crate) struct Salt;
 impl Kind for Salt {
     type Value<'a> = &'a [u8];
     const PART: Part = Part::Counted;
+
+    #[inline]
 
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         let length = reader.u8()?;
@@ -195,6 +205,8 @@ pub(crate) struct HashedName;
 impl Kind for HashedName {
     type Value<'a> = &'a [u8];
     const PART: Part = Part::Counted;
+
+    #[inline]
 
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         let length = reader.u8()?;

@@ -16,6 +16,8 @@ impl Kind for Opaque {
     type Value<'a> = &'a [u8];
     const PART: Part = Part::Rest;
 
+    #[inline]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         Ok(reader.take_rest())
     }
@@ -44,6 +46,8 @@ pub(crate) struct OptionalText;
 impl Kind for OptionalText {
     type Value<'a> = Option<CharacterString<'a>>;
     const PART: Part = Part::Rest;
+
+    #[inline]
 
     fn read<'a>(reader: &mut Reader<'a>) -> Result<Self::Value<'a>, WireError> {
         if reader.is_empty() { Ok(None) } else { Text::read(reader).map(Some) }
@@ -75,6 +79,8 @@ pub(crate) struct Base64OrDash;
 impl Kind for Base64OrDash {
     type Value<'a> = &'a [u8];
     const PART: Part = Part::Rest;
+
+    #[inline]
 
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         Ok(reader.take_rest())

@@ -47,6 +47,8 @@ impl Kind for Text {
     type Value<'a> = CharacterString<'a>;
     const PART: Part = Part::Counted;
 
+    #[inline]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<CharacterString<'a>, WireError> {
         let length = reader.u8()?;
         reader.take(usize::from(length)).map(CharacterString)
@@ -76,6 +78,8 @@ pub(crate) struct Texts;
 impl Kind for Texts {
     type Value<'a> = CharacterStrings<'a>;
     const PART: Part = Part::Rest;
+
+    #[inline]
 
     fn read<'a>(reader: &mut Reader<'a>) -> Result<CharacterStrings<'a>, WireError> {
         let all = reader.rest();
@@ -124,6 +128,8 @@ impl Kind for QuotedRest {
     type Value<'a> = &'a [u8];
     const PART: Part = Part::Rest;
 
+    #[inline]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         Ok(reader.take_rest())
     }
@@ -151,6 +157,8 @@ pub(crate) struct Tag;
 impl Kind for Tag {
     type Value<'a> = CharacterString<'a>;
     const PART: Part = Part::Counted;
+
+    #[inline]
 
     fn read<'a>(reader: &mut Reader<'a>) -> Result<CharacterString<'a>, WireError> {
         let at = *reader;

@@ -68,6 +68,8 @@ impl Kind for Place {
     type Value<'a> = Location;
     const PART: Part = Part::Fixed(16);
 
+    #[inline]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<Location, WireError> {
         let at = *reader;
         let error = at.error(WireErrorKind::Value);

@@ -45,6 +45,7 @@ pub use view::{Rdata, RecordData};
 use core::fmt;
 
 use crate::{Name, RType, TextError, TextErrorKind, WireError, Writer};
+pub(crate) use kind::Part;
 use tokens::Tokens;
 
 /// Checks that these octets are RDATA of this type, names uncompressed. Types without a format here
@@ -127,6 +128,7 @@ impl fmt::Display for Shown<'_> {
 
 /// True for the types whose names may be sent compressed: those of RFC 1035 (RFC 3597 §4).
 #[must_use]
+#[inline]
 pub fn is_compressible(rtype: RType) -> bool {
     matches!(rtype.0, 2..=9 | 12 | 14 | 15)
 }

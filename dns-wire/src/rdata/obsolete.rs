@@ -54,6 +54,8 @@ impl Kind for Services {
     type Value<'a> = WellKnownServices<'a>;
     const PART: Part = Part::Rest;
 
+    #[inline]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<WellKnownServices<'a>, WireError> {
         let protocol = reader.u8()?;
         let at = *reader;
@@ -112,6 +114,8 @@ pub(crate) struct OldBitmap;
 impl Kind for OldBitmap {
     type Value<'a> = Bits<'a>;
     const PART: Part = Part::Rest;
+
+    #[inline]
 
     fn read<'a>(reader: &mut Reader<'a>) -> Result<Bits<'a>, WireError> {
         let at = *reader;
@@ -174,6 +178,8 @@ pub(crate) struct Split6;
 impl Kind for Split6 {
     type Value<'a> = SplitAddress<'a>;
     const PART: Part = Part::Rest;
+
+    #[inline]
 
     fn read<'a>(reader: &mut Reader<'a>) -> Result<SplitAddress<'a>, WireError> {
         let at = *reader;

@@ -39,6 +39,8 @@ impl Kind for Prefixes {
     type Value<'a> = PrefixList<'a>;
     const PART: Part = Part::Rest;
 
+    #[inline]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<PrefixList<'a>, WireError> {
         let all = reader.rest();
         while !reader.is_empty() {

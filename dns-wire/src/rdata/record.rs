@@ -20,6 +20,7 @@ macro_rules! records {
             impl<'a> RecordData<'a> for records!(@with_lifetime $name $(<$lt>)?) {
                 const RTYPE: RType = RType::$rtype;
 
+                #[inline(always)]
                 fn read(reader: &mut Reader<'a>) -> Result<Self, WireError> {
                     $(let $field = <$kind as Kind>::read(reader)?;)*
                     Ok(Self { $($field),* })
@@ -48,6 +49,8 @@ macro_rules! records {
         )*
 
         /// RDATA of any type: one variant for each type with a format, and the octets of all others.
+        // A tag of eight octets keeps the variants aligned, so that they move in whole words.
+        #[repr(u64)]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[non_exhaustive]
         pub enum Data<'a> {
@@ -60,9 +63,13 @@ macro_rules! records {
         }
 
         impl<'a> Data<'a> {
+            #[inline]
             pub(crate) fn parse(rtype: RType, rdata: Rdata<'a>) -> Result<Self, WireError> {
                 match rtype {
-                    $(RType::$rtype => rdata.parse().map(Self::$name),)*
+                    $(RType::$rtype => match rdata.parse() {
+                        Ok(data) => Ok(Self::$name(data)),
+                        Err(error) => Err(error),
+                    },)*
                     _ => Ok(Self::Unknown(rtype, rdata.octets())),
                 }
             }

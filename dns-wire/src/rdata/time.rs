@@ -61,6 +61,8 @@ impl Kind for Time {
     type Value<'a> = SignatureTime;
     const PART: Part = Part::Fixed(4);
 
+    #[inline(always)]
+
     fn read<'a>(reader: &mut Reader<'a>) -> Result<SignatureTime, WireError> {
         reader.u32().map(SignatureTime)
     }

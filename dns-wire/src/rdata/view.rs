@@ -44,7 +44,7 @@ impl<'a> Rdata<'a> {
     ///
     /// # Errors
     /// What is wrong with the octets, and where.
-    #[inline]
+    #[inline(always)]
     pub fn parse<T: RecordData<'a>>(&self) -> Result<T, WireError> {
         let mut reader = Reader::new(self.octets, self.start, self.in_message);
         let data = T::read(&mut reader)?;
