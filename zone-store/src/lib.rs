@@ -25,15 +25,18 @@ mod bytes;
 #[cfg(feature = "alloc")]
 mod compile;
 mod digest;
+mod dump;
 mod image;
 mod index;
 mod key;
 mod location;
 mod map;
 mod node;
+mod nsec3;
 mod overrides;
 mod random;
 mod rrset;
+mod sha1;
 #[cfg(feature = "alloc")]
 pub mod source;
 mod store;
@@ -43,6 +46,7 @@ pub mod text;
 pub use answer::{Answered, AnyPolicy, Client, Dropped, Policy, Transport};
 #[cfg(feature = "alloc")]
 pub use compile::{Combine, CompileOptions, Compiled, Compiler, Report};
+pub use dump::{Binding, ClientMap, MapRange, Zone, ZoneRecord};
 pub use image::{Image, ImageError, ImageErrorKind, Section};
 pub use location::Location;
 pub use overrides::Overrides;
