@@ -73,7 +73,10 @@ impl<'a> Entry<'a> {
     }
 
     /// Location and group of every variant; location 0 is the default.
-    pub(crate) fn groups(&self, sets: &'a [u8]) -> impl Iterator<Item = (u32, Option<Group<'a>>)> {
+    pub(crate) fn groups(
+        &self,
+        sets: &'a [u8],
+    ) -> impl Iterator<Item = (u32, Option<Group<'a>>)> + use<'a> {
         let entry = *self;
         let single = (entry.form != Form::Located).then(|| (0, entry.default_group(sets)));
         let (variants, _) = match entry.form {

@@ -120,7 +120,7 @@ impl<'a> Store<'a> {
     /// The node of the suffix of `depth` labels, in this zone.
     ///
     /// Cost: two cache lines, mostly.
-    pub(crate) fn find_node(&self, zone: &ZoneView<'a>, key: &Key, depth: u8) -> Option<At<'a>> {
+    pub(crate) fn find_node(&self, zone: &ZoneView<'a>, key: &Key, depth: u8) -> Option<Node<'a>> {
         let name = key.between(depth, zone.depth)?;
         self.find_hashed(zone, key.hash(depth)?, |node| node.name == name)
     }
@@ -131,7 +131,7 @@ impl<'a> Store<'a> {
         zone: &ZoneView<'a>,
         key: &Key,
         depth: u8,
-    ) -> Option<At<'a>> {
+    ) -> Option<Node<'a>> {
         let parent = key.between(depth, zone.depth)?;
         self.find_hashed(zone, key.wildcard_hash(depth)?, |node| {
             node.name.strip_prefix(b"\x01*") == Some(parent)
@@ -143,13 +143,13 @@ impl<'a> Store<'a> {
         zone: &ZoneView<'a>,
         hash: u32,
         is_it: impl Fn(&Node<'a>) -> bool,
-    ) -> Option<At<'a>> {
+    ) -> Option<Node<'a>> {
         self.index()?.find(zone.salted(hash), |offset| {
             if offset < zone.start || offset >= zone.end {
                 return None;
             }
             let node = Node::read(from(self.nodes, offset)?)?;
-            is_it(&node).then_some(At { offset, node })
+            is_it(&node).then_some(node)
         })
     }
 
@@ -159,10 +159,10 @@ impl<'a> Store<'a> {
     /// Existence is monotone in depth, since empty non-terminals have nodes. So this is a binary search:
     /// at most eight probes, whatever the name. The name itself and its parent come first, being the usual
     /// outcomes.
-    pub(crate) fn find_deepest(&self, zone: &ZoneView<'a>, key: &Key) -> Option<At<'a>> {
+    pub(crate) fn find_deepest(&self, zone: &ZoneView<'a>, key: &Key) -> Option<Node<'a>> {
         let depth = key.depth();
-        if let Some(at) = self.find_node(zone, key, depth) {
-            return Some(at);
+        if let Some(node) = self.find_node(zone, key, depth) {
+            return Some(node);
         }
         // Always: a name of `low` labels exists (the apex does), one of `high` labels does not.
         let mut low = zone.depth;
@@ -171,9 +171,9 @@ impl<'a> Store<'a> {
         let mut probe = depth.checked_sub(1)?;
         while low < high {
             match self.find_node(zone, key, probe) {
-                Some(at) => {
+                Some(node) => {
                     low = probe;
-                    deepest = Some(at);
+                    deepest = Some(node);
                 }
                 None => high = probe,
             }
@@ -215,13 +215,6 @@ impl ZoneView<'_> {
 /// The hash of a name of the zone `id`.
 pub(crate) fn salted(id: u32, hash: u32) -> u32 {
     hash ^ id.wrapping_mul(0x85eb_ca6b)
-}
-
-/// A node and where it is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct At<'a> {
-    pub(crate) offset: u32,
-    pub(crate) node: Node<'a>,
 }
 
 /// Bits 0 to `depth`.

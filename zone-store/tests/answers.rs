@@ -112,4 +112,4 @@ macro_rules! files {
     };
 }
 
-files! { basics }
+files! { basics wildcards names located nsec nsec3 }

@@ -28,8 +28,8 @@ impl<'s> Resolver<'s, '_, '_> {
                 if is_below != in_domain {
                     continue;
                 }
-                let Some(at) = self.store.find_node(zone, &key, key.depth()) else { continue };
-                let added = self.add_addresses(target, &at.node, true);
+                let Some(node) = self.store.find_node(zone, &key, key.depth()) else { continue };
+                let added = self.add_addresses(target, &node, true);
                 if added.is_err() && in_domain {
                     self.outcome.truncated = true;
                     return;
@@ -50,8 +50,8 @@ impl<'s> Resolver<'s, '_, '_> {
                 let wire = if own { hop.key.wire() } else { name.name.as_wire() };
                 let Some(key) = Key::read(wire, self.store.seed) else { continue };
                 let Some(zone) = self.store.find_zone(&key, key.depth()) else { continue };
-                let Some(at) = self.store.find_node(&zone, &key, key.depth()) else { continue };
-                if at.node.cut == NO_CUT && self.add_addresses(wire, &at.node, false).is_err() {
+                let Some(node) = self.store.find_node(&zone, &key, key.depth()) else { continue };
+                if node.cut == NO_CUT && self.add_addresses(wire, &node, false).is_err() {
                     return;
                 }
             }

@@ -25,13 +25,19 @@ impl<'s> Resolver<'s, '_, '_> {
         node: &Node<'s>,
         wildcard: Option<u8>,
     ) {
-        if !self.wants_nsec(zone) {
-            return;
-        }
-        // At an empty non-terminal the NSEC before it covers it: the search finds that one.
-        self.nsec(zone, node.name);
-        if wildcard.is_some() {
-            self.nsec_over(hop, zone);
+        match self.proof(zone) {
+            Proof::None => {}
+            Proof::Nsec => {
+                // At an empty non-terminal the NSEC before it covers it: the search finds that one.
+                self.nsec(zone, node.name);
+                if wildcard.is_some() {
+                    self.nsec_over(hop, zone);
+                }
+            }
+            Proof::Nsec3 => match wildcard {
+                None => self.nsec3_nodata(hop.key, zone),
+                Some(encloser) => self.nsec3_wildcard_nodata(hop.key, zone, encloser),
+            },
         }
     }
 
@@ -42,39 +48,48 @@ impl<'s> Resolver<'s, '_, '_> {
         zone: &ZoneView<'s>,
         encloser: &Node<'s>,
     ) {
-        if !self.wants_nsec(zone) {
-            return;
-        }
-        self.nsec_over(hop, zone);
-        let mut wildcard = [0u8; 255];
-        let len = encloser.name.len().saturating_add(2);
-        if let Some(room) = wildcard.get_mut(..len)
-            && let Some((star, rest)) = room.split_first_chunk_mut::<2>()
-        {
-            *star = *b"\x01*";
-            rest.copy_from_slice(encloser.name);
-            self.nsec(zone, room);
+        match self.proof(zone) {
+            Proof::None => {}
+            Proof::Nsec => {
+                self.nsec_over(hop, zone);
+                let mut wildcard = [0u8; 255];
+                if let Some(wildcard) = join(&mut wildcard, b"\x01*", encloser.name) {
+                    self.nsec(zone, wildcard);
+                }
+            }
+            Proof::Nsec3 => self.nsec3_nxdomain(hop.key, zone, encloser.depth),
         }
     }
 
     /// An answer made by a wildcard: the name itself is not there (RFC 4035 §3.1.3.3).
     pub(crate) fn prove_wildcard(&mut self, hop: Hop<'_>, zone: &ZoneView<'s>, encloser: u8) {
-        let _ = encloser;
-        if self.wants_nsec(zone) {
-            self.nsec_over(hop, zone);
+        match self.proof(zone) {
+            Proof::None => {}
+            Proof::Nsec => self.nsec_over(hop, zone),
+            Proof::Nsec3 => self.nsec3_next_closer(hop.key, zone, encloser),
         }
     }
 
     /// A delegation without DS (RFC 4035 §3.1.4).
     pub(crate) fn prove_insecure(&mut self, hop: Hop<'_>, zone: &ZoneView<'s>, cut: &Node<'s>) {
-        let _ = hop;
-        if self.wants_nsec(zone) {
-            self.nsec(zone, cut.name);
+        match self.proof(zone) {
+            Proof::None => {}
+            Proof::Nsec => self.nsec(zone, cut.name),
+            Proof::Nsec3 => self.nsec3_insecure(hop.key, zone, cut.depth),
         }
     }
 
-    fn wants_nsec(&self, zone: &ZoneView<'_>) -> bool {
-        self.query.dnssec_ok() && zone.nsec.0 < zone.nsec.1
+    /// How this reply proves denials.
+    fn proof(&self, zone: &ZoneView<'_>) -> Proof {
+        if !self.query.dnssec_ok() {
+            Proof::None
+        } else if zone.nsec.0 < zone.nsec.1 {
+            Proof::Nsec
+        } else if zone.nsec3.0 < zone.nsec3.1 {
+            Proof::Nsec3
+        } else {
+            Proof::None
+        }
     }
 
     /// The NSEC that covers the name of this hop.
@@ -127,6 +142,14 @@ impl<'s> Resolver<'s, '_, '_> {
         }
         true
     }
+}
+
+/// The kinds of proof.
+enum Proof {
+    /// None is wanted, or the zone has none.
+    None,
+    Nsec,
+    Nsec3,
 }
 
 /// A relative name and the zone's, one after the other.

@@ -3,6 +3,7 @@
 mod additional;
 mod dnssec;
 mod negative;
+mod nsec3;
 mod policy;
 mod query;
 mod reply;

@@ -7,11 +7,10 @@ use crate::answer::query::Query;
 use crate::answer::reply::{Owner, Part, Reply};
 use crate::answer::{AnyPolicy, Client, NOT_AUTHORITATIVE, Outcome, Policy, not_ours};
 use crate::key::Key;
-use crate::node::{HAS_WILDCARD, Node};
-use crate::node::{IS_ALIAS, IS_CUT, NO_CUT};
+use crate::node::{HAS_WILDCARD, IS_ALIAS, IS_CUT, IS_DNAME, NO_CUT, Node};
 use crate::overrides::Overrides;
 use crate::random::Random;
-use crate::store::{At, Store, ZoneView};
+use crate::store::{Store, ZoneView};
 
 /// One query on its way to a reply.
 pub(crate) struct Resolver<'s, 'q, 'o> {
@@ -37,11 +36,10 @@ pub(crate) struct Hop<'k> {
     number: u8,
 }
 
-/// What follows from a name.
-enum Step {
-    Done,
-    /// Go on with this name, which is at this offset of the message.
-    Follow(NameBuf, u16),
+/// The name to go on with, and where it is in the message.
+struct Follow {
+    name: NameBuf,
+    at: u16,
 }
 
 impl<'s, 'q, 'o> Resolver<'s, 'q, 'o> {
@@ -74,10 +72,10 @@ impl<'s, 'q, 'o> Resolver<'s, 'q, 'o> {
             return;
         }
         let query = self.query;
-        let mut step = self.step(Hop { key: &query.key, at: 12, number: 0 });
+        let mut next = self.step(Hop { key: &query.key, at: 12, number: 0 });
         let mut seen = [0u32; HOPS];
         for (number, slot) in (1u8..=self.policy.max_hops).zip(0usize..HOPS) {
-            let Step::Follow(name, at) = step else { return };
+            let Some(Follow { name, at }) = next else { return };
             let Some(key) = Key::read(name.as_name().as_wire(), self.store.seed) else { return };
             let hash = key.hash(key.depth()).unwrap_or(0);
             // A loop ends where it closes. Should two names have one hash, the resolver goes on by itself.
@@ -89,12 +87,12 @@ impl<'s, 'q, 'o> Resolver<'s, 'q, 'o> {
             if let Some(slot) = seen.get_mut(slot) {
                 *slot = hash;
             }
-            step = self.step(Hop { key: &key, at, number });
+            next = self.step(Hop { key: &key, at, number });
         }
     }
 
     /// One name: finds the zone and the node, and answers, refers, denies, or goes on.
-    fn step(&mut self, hop: Hop<'_>) -> Step {
+    fn step(&mut self, hop: Hop<'_>) -> Option<Follow> {
         let key = hop.key;
         let rtype = self.query.rtype;
         let Some(mut zone) = self.store.find_zone(key, key.depth()) else {
@@ -102,7 +100,7 @@ impl<'s, 'q, 'o> Resolver<'s, 'q, 'o> {
                 self.outcome.rcode = Rcode::REFUSED;
                 self.outcome.extended = Some(NOT_AUTHORITATIVE);
             }
-            return Step::Done;
+            return None;
         };
         // The parent answers for DS (RFC 4035 §3.1.4.1), the child only where the parent is not here.
         let mut of_parent = false;
@@ -114,18 +112,17 @@ impl<'s, 'q, 'o> Resolver<'s, 'q, 'o> {
             zone = parent;
             of_parent = true;
         }
-        let Some(At { node, .. }) = self.store.find_deepest(&zone, key) else {
+        let Some(node) = self.store.find_deepest(&zone, key) else {
             // No apex: a verified image has one.
             self.outcome.rcode = Rcode::SERVFAIL;
-            return Step::Done;
+            return None;
         };
         if node.cut != NO_CUT
             && !(node.cut == key.depth() && rtype == RType::DS && node.has(IS_CUT))
         {
-            match self.at_cut(hop, &zone, &node) {
-                Some(step) => return step,
-                // A DNAME's own name is like any other.
-                None => {}
+            // A DNAME's own name is like any other.
+            if let Some(next) = self.at_cut(hop, &zone, &node) {
+                return next;
             }
         }
         if hop.number == 0 {
@@ -137,32 +134,34 @@ impl<'s, 'q, 'o> Resolver<'s, 'q, 'o> {
         if of_parent {
             // The child is here, so the name exists, although the parent's data do not say so.
             self.nodata(hop, &zone, &node, None);
-            return Step::Done;
+            return None;
         }
         if node.has(HAS_WILDCARD)
             && let Some(wildcard) = self.store.find_wildcard(&zone, key, node.depth)
         {
-            return self.at_node(hop, &zone, &wildcard.node, Some(node.depth));
+            return self.at_node(hop, &zone, &wildcard, Some(node.depth));
         }
         self.nxdomain(hop, &zone, &node);
-        Step::Done
+        None
     }
 
     /// A name at or below the topmost delegation or DNAME of the zone. `None` for the owner of a DNAME.
-    fn at_cut(&mut self, hop: Hop<'_>, zone: &ZoneView<'s>, node: &Node<'s>) -> Option<Step> {
+    fn at_cut(
+        &mut self,
+        hop: Hop<'_>,
+        zone: &ZoneView<'s>,
+        node: &Node<'s>,
+    ) -> Option<Option<Follow>> {
         let depth = node.cut;
-        let top = if node.depth == depth {
-            *node
-        } else {
-            self.store.find_node(zone, hop.key, depth)?.node
-        };
+        let top =
+            if node.depth == depth { *node } else { self.store.find_node(zone, hop.key, depth)? };
         if top.has(IS_CUT) {
             if hop.number == 0 {
                 self.refer(hop, zone, &top);
             }
-            return Some(Step::Done);
+            return Some(None);
         }
-        if depth == hop.key.depth() {
+        if depth == hop.key.depth() || !top.has(IS_DNAME) {
             return None;
         }
         if hop.number == 0 {
@@ -178,34 +177,34 @@ impl<'s, 'q, 'o> Resolver<'s, 'q, 'o> {
         zone: &ZoneView<'s>,
         node: &Node<'s>,
         wildcard: Option<u8>,
-    ) -> Step {
+    ) -> Option<Follow> {
         let rtype = self.query.rtype;
         if matches!(rtype, RType::ANY | RType::RRSIG) {
             self.any(hop, zone, node, wildcard);
-            return Step::Done;
+            return None;
         }
         let own = node.find(rtype.0);
         let alias = || node.find(RType::CNAME.0).filter(|_| node.has(IS_ALIAS));
         let entry = own.or_else(|| if goes_beside_cname(rtype) { None } else { alias() });
         let Some(entry) = entry else {
             self.nodata(hop, zone, node, wildcard);
-            return Step::Done;
+            return None;
         };
         let tailored = entry.is_located() && self.query.subnet().is_some();
         if tailored && hop.number > 0 {
             // RFC 7871 §7.2.1: one scope covers the whole answer, so what is tailored stands alone.
-            return Step::Done;
+            return None;
         }
         let Some(selection) = self.select(hop.key, &entry) else {
             self.nodata(hop, zone, node, wildcard);
-            return Step::Done;
+            return None;
         };
         let found = RType(entry.rtype);
         let start = self.reply.mark();
         if self.push(Part::Answer, Owner::At(hop.at), found, selection.ttl(), &selection).is_err() {
             self.reply.back_to(start);
             self.outcome.truncated = true;
-            return Step::Done;
+            return None;
         }
         if let Some(encloser) = wildcard {
             self.prove_wildcard(hop, zone, encloser);
@@ -214,42 +213,42 @@ impl<'s, 'q, 'o> Resolver<'s, 'q, 'o> {
             if !self.policy.minimal {
                 self.add_targets(hop, found, &selection);
             }
-            return Step::Done;
+            return None;
         }
         if tailored {
-            return Step::Done;
+            return None;
         }
         self.follow(&selection)
     }
 
     /// Goes on with the target of the CNAME that was just written.
-    fn follow(&self, selection: &crate::answer::rows::Selection<'_>) -> Step {
+    fn follow(&self, selection: &crate::answer::rows::Selection<'_>) -> Option<Follow> {
         let target =
             selection.records().next().and_then(|rdata| dns_wire::Name::from_wire(rdata).ok());
         match (target, self.reply.last_rdata()) {
-            (Some(target), Some(at)) => Step::Follow(NameBuf::from(target), at),
-            _ => Step::Done,
+            (Some(target), Some(at)) => Some(Follow { name: NameBuf::from(target), at }),
+            _ => None,
         }
     }
 
     /// Replaces the suffix that has a DNAME (RFC 6672 §3.2).
-    fn rename(&mut self, hop: Hop<'_>, top: &Node<'s>) -> Step {
-        let Some(entry) = top.find(RType::DNAME.0) else { return Step::Done };
+    fn rename(&mut self, hop: Hop<'_>, top: &Node<'s>) -> Option<Follow> {
+        let entry = top.find(RType::DNAME.0)?;
         if entry.is_located() && self.query.subnet().is_some() && hop.number > 0 {
-            return Step::Done;
+            return None;
         }
-        let Some(selection) = self.select(hop.key, &entry) else { return Step::Done };
+        let selection = self.select(hop.key, &entry)?;
         let owner = self.owner(hop, top.depth);
         if self.push(Part::Answer, owner, RType::DNAME, selection.ttl(), &selection).is_err() {
             self.outcome.truncated = true;
-            return Step::Done;
+            return None;
         }
         let target = selection.records().next().unwrap_or_default();
         let prefix = hop.key.between(hop.key.depth(), top.depth).unwrap_or_default();
         let Some(renamed) = joined(prefix, target) else {
             // RFC 6672 §2.2: the name would be too long.
             self.outcome.rcode = Rcode::YXDOMAIN;
-            return Step::Done;
+            return None;
         };
         // RFC 6672 §3.1: the CNAME has the DNAME's TTL; §5.3.1: it is not signed.
         let wire = renamed.as_name();
@@ -262,15 +261,15 @@ impl<'s, 'q, 'o> Resolver<'s, 'q, 'o> {
         );
         let Ok(at) = cname else {
             self.outcome.truncated = true;
-            return Step::Done;
+            return None;
         };
         let located = entry.is_located() && self.query.subnet().is_some();
         if self.query.rtype == RType::CNAME || located {
-            return Step::Done;
+            return None;
         }
         match u16::try_from(at) {
-            Ok(at) => Step::Follow(renamed, at),
-            Err(_) => Step::Done,
+            Ok(at) => Some(Follow { name: renamed, at }),
+            Err(_) => None,
         }
     }
 

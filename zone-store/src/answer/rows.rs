@@ -39,6 +39,11 @@ impl<'a> Selection<'a> {
         Some(selection)
     }
 
+    /// All records of a group.
+    pub(crate) fn whole(group: Group<'a>) -> Self {
+        Self { groups: [group, group], count: 1, drawn: None }
+    }
+
     fn groups(&self) -> &[Group<'a>] {
         self.groups.get(..self.count).unwrap_or_default()
     }

@@ -36,6 +36,9 @@ struct BindRow {
     at: Position,
 }
 
+/// Maps of a name: for itself and for what is below it, by resolver and by subnet.
+type Bound = [[Option<u32>; 2]; 2];
+
 /// The sections of the maps.
 #[derive(Debug, Default)]
 pub(crate) struct MapSections {
@@ -144,7 +147,7 @@ impl MapInput {
         problems: &mut Problems,
     ) -> Option<()> {
         // Maps of a name by [exact, below][resolver, subnet]; names above bound ones are there too, empty.
-        let mut table: BTreeMap<(u8, Vec<u8>), [[Option<u32>; 2]; 2]> = BTreeMap::new();
+        let mut table: BTreeMap<(u8, Vec<u8>), Bound> = BTreeMap::new();
         self.binds.sort_by_key(|bind| bind.at);
         for bind in &self.binds {
             let map = *numbers.get(to_usize(bind.map))?;

@@ -106,7 +106,13 @@ impl Compiler {
                 compiled.report.warnings = self.problems.sorted();
                 Ok(compiled)
             }
-            _ => Err(self.problems.sorted()),
+            _ => {
+                if self.problems.errors == 0 {
+                    let what = "more than an image can hold: 4 GiB a section, 2^32 records";
+                    self.problems.error(Position::default(), what);
+                }
+                Err(self.problems.sorted())
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use crate::compile::interner::Interner;
 use crate::compile::rows::{RRSIG, Row, Rows, Run, covered};
 use crate::compile::{Combine, CompileOptions, Problems, sort_key};
 use crate::node::{HAS_WILDCARD, IS_ALIAS, IS_CUT, IS_DNAME, NO_CUT};
+use crate::nsec3::MAX_ITERATIONS;
 use crate::rrset::{COUNT_MASK, SIGNED, WEIGHTED};
 use crate::source::Position;
 use dns_wire::{Name, RType};
@@ -151,10 +152,10 @@ impl Planner<'_> {
             let depth = sort_key::ends(key.get(..end)?).count();
             let depth = u8::try_from(depth).ok()?;
             let sets = u32::try_from(self.plan.sets.len()).ok()?;
-            if is_wildcard(key.get(..end)?) {
-                if let Some(parent) = path.last().and_then(|(_, n)| self.plan.nodes.get_mut(*n)) {
-                    parent.flags |= HAS_WILDCARD;
-                }
+            if is_wildcard(key.get(..end)?)
+                && let Some(parent) = path.last().and_then(|(_, n)| self.plan.nodes.get_mut(*n))
+            {
+                parent.flags |= HAS_WILDCARD;
             }
             path.push((end, self.plan.nodes.len()));
             let node = NodeSpec {
@@ -329,6 +330,11 @@ impl Planner<'_> {
             && let Some(row) = owned.iter().find(|row| row.rtype == NSEC3PARAM)
         {
             zone.nsec3_params = params_of(self.rows.rdata(row));
+            if zone.nsec3_params.as_ref().is_some_and(|(n, _)| *n > MAX_ITERATIONS) {
+                let message = format!("more than {MAX_ITERATIONS} NSEC3 iterations");
+                let hint = "no validator believes such proofs; RFC 9276 §3.1 wants 0 iterations";
+                self.problems.error_with(row.at, message, hint);
+            }
         }
         if !owned.iter().any(|row| row.rtype == NSEC3) {
             return Some(());
@@ -338,6 +344,18 @@ impl Planner<'_> {
             |row: &Row| row.rtype == NSEC3 || covered(row.rtype, rdata_of(row)) == Some(NSEC3);
         let (taken, left): (Vec<Row>, Vec<Row>) = owned.iter().copied().partition(is_nsec3);
         *owned = left;
+        // RFC 5155 §7.3: only the chain that NSEC3PARAM names is used.
+        let is_of_chain = |row: &&Row| {
+            let params = params_of(rdata_of(row));
+            row.rtype == RRSIG || (params.is_some() && params == zone.nsec3_params)
+        };
+        if let Some(other) = taken.iter().find(|row| !is_of_chain(row)) {
+            self.problems.warn(other.at, "NSEC3 without a fitting NSEC3PARAM is left out");
+        }
+        let taken: Vec<Row> = taken.iter().filter(is_of_chain).copied().collect();
+        if !taken.iter().any(|row| row.rtype == NSEC3) {
+            return Some(());
+        }
         let (signatures, records): (Vec<&Row>, Vec<&Row>) =
             taken.iter().partition(|row| row.rtype == RRSIG);
         let at = records.first()?.at;
@@ -349,7 +367,8 @@ impl Planner<'_> {
                 zone.nsec3.push(Nsec3Spec { hash, group });
             }
             None => {
-                self.problems.error(at, "owner of NSEC3 is not a hash under the apex (RFC 5155 §3)")
+                self.problems
+                    .error(at, "owner of NSEC3 is not a hash under the apex (RFC 5155 §3)");
             }
         }
         Some(())

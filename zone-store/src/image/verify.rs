@@ -9,6 +9,7 @@ use crate::index::Index;
 use crate::key::Key;
 use crate::location::{Bind, Location};
 use crate::node::{NO_CUT, Node};
+use crate::nsec3::MAX_ITERATIONS;
 use crate::rrset::{Form, Group};
 use crate::store::{Store, ZoneView, salted};
 
@@ -175,7 +176,10 @@ fn proofs(store: &Store<'_>, zone: &ZoneView<'_>) -> Result<(), ImageError> {
         let offset = place.last_chunk::<4>().map(|o| u32::from_le_bytes(*o));
         offset.and_then(|o| Group::read(from(store.sets, o)?)).is_some_and(is_whole)
     });
-    if !ordered || !lead || (!hashes.is_empty() && store.nsec3_params(zone).is_none()) {
+    if !ordered
+        || !lead
+        || (!hashes.is_empty() && store.nsec3_params(zone).is_none_or(|(n, _)| n > MAX_ITERATIONS))
+    {
         return Err(bad("NSEC3 is out of place"));
     }
     Ok(())

@@ -73,6 +73,7 @@ impl<'a> Ranges<'a> {
     }
 
     /// The octets that these ranges take.
+    #[cfg(test)]
     pub(crate) fn octets(&self) -> usize {
         [
             self.index.as_flattened().len(),
@@ -316,6 +317,7 @@ fn apart(a: u128, b: u128, width: u8) -> u8 {
 }
 
 const COVER: usize = 28;
+#[cfg(test)]
 const FAMILY_HEADER: usize = 32;
 
 #[cfg(all(test, feature = "alloc"))]
