@@ -27,7 +27,7 @@ macro_rules! registry {
             /// O(length), no allocation.
             #[must_use]
             pub fn from_text(text: &[u8]) -> Option<Self> {
-                let mut upper = [0u8; 24];
+                let mut upper = [0u8; 32];
                 let folded = upper.get_mut(..text.len())?;
                 folded.copy_from_slice(text);
                 folded.make_ascii_uppercase();

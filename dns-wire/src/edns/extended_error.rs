@@ -48,4 +48,64 @@ pub struct InfoCode(pub u16);
 registry!(InfoCode(u16), "EDE", {
     /// None of the others.
     OTHER = 0 "OTHER",
+    /// Unsupported DNSKEY algorithm.
+    UNSUPPORTED_DNSKEY_ALGORITHM = 1 "UNSUPPORTED-DNSKEY-ALGORITHM",
+    /// Unsupported DS digest type.
+    UNSUPPORTED_DS_DIGEST_TYPE = 2 "UNSUPPORTED-DS-DIGEST-TYPE",
+    /// Stale answer.
+    STALE_ANSWER = 3 "STALE-ANSWER",
+    /// Forged answer.
+    FORGED_ANSWER = 4 "FORGED-ANSWER",
+    /// DNSSEC indeterminate.
+    DNSSEC_INDETERMINATE = 5 "DNSSEC-INDETERMINATE",
+    /// DNSSEC bogus.
+    DNSSEC_BOGUS = 6 "DNSSEC-BOGUS",
+    /// Signature expired.
+    SIGNATURE_EXPIRED = 7 "SIGNATURE-EXPIRED",
+    /// Signature not yet valid.
+    SIGNATURE_NOT_YET_VALID = 8 "SIGNATURE-NOT-YET-VALID",
+    /// DNSKEY missing.
+    DNSKEY_MISSING = 9 "DNSKEY-MISSING",
+    /// RRSIGs missing.
+    RRSIGS_MISSING = 10 "RRSIGS-MISSING",
+    /// No zone key bit set.
+    NO_ZONE_KEY_BIT_SET = 11 "NO-ZONE-KEY-BIT-SET",
+    /// NSEC missing.
+    NSEC_MISSING = 12 "NSEC-MISSING",
+    /// Cached error.
+    CACHED_ERROR = 13 "CACHED-ERROR",
+    /// Not ready.
+    NOT_READY = 14 "NOT-READY",
+    /// Blocked.
+    BLOCKED = 15 "BLOCKED",
+    /// Censored.
+    CENSORED = 16 "CENSORED",
+    /// Filtered.
+    FILTERED = 17 "FILTERED",
+    /// Prohibited.
+    PROHIBITED = 18 "PROHIBITED",
+    /// Stale NXDOMAIN answer.
+    STALE_NXDOMAIN_ANSWER = 19 "STALE-NXDOMAIN-ANSWER",
+    /// Not authoritative.
+    NOT_AUTHORITATIVE = 20 "NOT-AUTHORITATIVE",
+    /// Not supported.
+    NOT_SUPPORTED = 21 "NOT-SUPPORTED",
+    /// No reachable authority.
+    NO_REACHABLE_AUTHORITY = 22 "NO-REACHABLE-AUTHORITY",
+    /// Network error.
+    NETWORK_ERROR = 23 "NETWORK-ERROR",
+    /// Invalid data.
+    INVALID_DATA = 24 "INVALID-DATA",
+    /// Signature expired before it was valid.
+    SIGNATURE_EXPIRED_BEFORE_VALID = 25 "SIGNATURE-EXPIRED-BEFORE-VALID",
+    /// Too early (RFC 9250).
+    TOO_EARLY = 26 "TOO-EARLY",
+    /// Unsupported NSEC3 iterations value (RFC 9276).
+    UNSUPPORTED_NSEC3_ITERATIONS = 27 "UNSUPPORTED-NSEC3-ITERATIONS",
+    /// Unable to conform to policy.
+    UNABLE_TO_CONFORM_TO_POLICY = 28 "UNABLE-TO-CONFORM-TO-POLICY",
+    /// Synthesized.
+    SYNTHESIZED = 29 "SYNTHESIZED",
+    /// Invalid query type (RFC 9824).
+    INVALID_QUERY_TYPE = 30 "INVALID-QUERY-TYPE",
 });

@@ -1,6 +1,6 @@
 //! The OPT record as a view.
 
-use super::{ClientSubnet, ExtendedError, OptionCode};
+use super::{ClientSubnet, ExtendedError, OptionCode, OptionData};
 use crate::{RType, Record, WireError, WireErrorKind};
 
 /// An OPT record (RFC 6891 §6.1.2).
@@ -119,6 +119,16 @@ pub struct EdnsOption<'a> {
     pub data: &'a [u8],
     /// Where the data start: octets from the start of the message.
     pub position: usize,
+}
+
+impl<'a> EdnsOption<'a> {
+    /// What it says.
+    ///
+    /// # Errors
+    /// When the data are not of the code's format.
+    pub fn read(&self) -> Result<OptionData<'a>, WireError> {
+        OptionData::read(self)
+    }
 }
 
 /// The options of an OPT record. After an error it ends.

@@ -54,7 +54,6 @@ impl Kind for TypeBits {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<TypeBitmap<'a>, WireError> {
         let all = reader.rest();
         let mut last = None;

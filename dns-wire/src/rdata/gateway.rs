@@ -99,7 +99,6 @@ impl Kind for Ipsec {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<IpsecGateway<'a>, WireError> {
         let code = reader.u8()?;
         let algorithm = reader.u8()?;
@@ -144,7 +143,6 @@ impl Kind for Relay {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<AmtRelay<'a>, WireError> {
         let code = reader.u8()?;
         Ok(AmtRelay {

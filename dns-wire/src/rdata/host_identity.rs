@@ -30,7 +30,6 @@ impl Kind for Identity {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<HostIdentity<'a>, WireError> {
         let at = *reader;
         let tag_length = reader.u8()?;
@@ -111,7 +110,6 @@ impl Kind for PlainNames {
     const PART: Part = Part::Names(NameRole { compress: false, lowercase: false, target: false });
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<NameList<'a>, WireError> {
         let all = reader.rest();
         while !reader.is_empty() {

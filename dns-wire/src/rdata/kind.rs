@@ -14,8 +14,6 @@ pub(crate) trait Kind {
     /// How it lies in the octets.
     const PART: Part;
 
-    #[inline(always)]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<Self::Value<'a>, WireError>;
     fn write(value: Self::Value<'_>, out: &mut Writer<'_>) -> Result<(), Full>;
     fn text<'t, T: Iterator<Item = Token<'t>>>(
@@ -71,7 +69,6 @@ macro_rules! number {
             const PART: Part = Part::Fixed(size_of::<$type>());
 
             #[inline(always)]
-
             fn read<'a>(reader: &mut Reader<'a>) -> Result<$type, WireError> {
                 reader.array().map(<$type>::from_be_bytes)
             }
@@ -131,7 +128,6 @@ impl Kind for Period {
     const PART: Part = Part::Fixed(4);
 
     #[inline(always)]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<u32, WireError> {
         reader.u32()
     }
@@ -189,7 +185,6 @@ impl Kind for Type {
     const PART: Part = Part::Fixed(2);
 
     #[inline(always)]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<RType, WireError> {
         reader.u16().map(RType)
     }
@@ -220,7 +215,6 @@ impl Kind for Ipv4 {
     const PART: Part = Part::Fixed(4);
 
     #[inline(always)]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<Ipv4Addr, WireError> {
         reader.u32().map(Ipv4Addr::from)
     }
@@ -254,7 +248,6 @@ impl Kind for Ipv6 {
     const PART: Part = Part::Fixed(16);
 
     #[inline(always)]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<Ipv6Addr, WireError> {
         reader.array().map(|octets| Ipv6Addr::from(u128::from_be_bytes(octets)))
     }

@@ -18,7 +18,6 @@ impl<const OCTETS: usize, const GROUP: usize, const SEPARATOR: char> Kind
     const PART: Part = Part::Fixed(OCTETS);
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<[u8; OCTETS], WireError> {
         reader.array()
     }
@@ -80,7 +79,6 @@ impl Kind for U64 {
     const PART: Part = Part::Fixed(8);
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<u64, WireError> {
         reader.array().map(u64::from_be_bytes)
     }
@@ -111,7 +109,6 @@ impl Kind for NsapAddress {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         match reader.take_rest() {
             [] => Err(reader.error(WireErrorKind::Truncated)),
@@ -172,7 +169,6 @@ impl Kind for Atm {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<AtmAddress<'a>, WireError> {
         let at = *reader;
         let format = reader.u8()?;

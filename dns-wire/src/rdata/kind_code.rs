@@ -17,7 +17,6 @@ macro_rules! code {
             const PART: Part = Part::Fixed(size_of::<$type>());
 
             #[inline(always)]
-
             fn read<'a>(reader: &mut Reader<'a>) -> Result<$type, WireError> {
                 reader.array().map(<$type>::from_be_bytes)
             }

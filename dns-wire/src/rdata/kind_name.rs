@@ -19,7 +19,6 @@ macro_rules! name {
                 Part::Name(NameRole { compress: $compress, lowercase: $lowercase, target: $target });
 
             #[inline(always)]
-
             fn read<'a>(reader: &mut Reader<'a>) -> Result<MessageName<'a>, WireError> {
                 reader.name($pointers)
             }

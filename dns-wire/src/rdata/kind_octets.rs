@@ -17,7 +17,6 @@ impl Kind for Base64Rest {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         Ok(reader.take_rest())
     }
@@ -54,7 +53,6 @@ impl Kind for HexRest {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         Ok(reader.take_rest())
     }
@@ -91,7 +89,6 @@ impl Kind for Base64Data {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         Digest::read(reader)
     }
@@ -125,7 +122,6 @@ impl Kind for Digest {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         match reader.take_rest() {
             [] => Err(reader.error(WireErrorKind::Truncated)),
@@ -162,7 +158,6 @@ impl Kind for Salt {
     const PART: Part = Part::Counted;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         let length = reader.u8()?;
         reader.take(usize::from(length))
@@ -207,7 +202,6 @@ impl Kind for HashedName {
     const PART: Part = Part::Counted;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         let length = reader.u8()?;
         if length == 0 {

@@ -17,7 +17,6 @@ impl Kind for Opaque {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         Ok(reader.take_rest())
     }
@@ -48,7 +47,6 @@ impl Kind for OptionalText {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<Self::Value<'a>, WireError> {
         if reader.is_empty() { Ok(None) } else { Text::read(reader).map(Some) }
     }
@@ -81,7 +79,6 @@ impl Kind for Base64OrDash {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         Ok(reader.take_rest())
     }

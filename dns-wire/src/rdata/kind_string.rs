@@ -48,7 +48,6 @@ impl Kind for Text {
     const PART: Part = Part::Counted;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<CharacterString<'a>, WireError> {
         let length = reader.u8()?;
         reader.take(usize::from(length)).map(CharacterString)
@@ -80,7 +79,6 @@ impl Kind for Texts {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<CharacterStrings<'a>, WireError> {
         let all = reader.rest();
         if all.is_empty() {
@@ -129,7 +127,6 @@ impl Kind for QuotedRest {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
         Ok(reader.take_rest())
     }
@@ -159,7 +156,6 @@ impl Kind for Tag {
     const PART: Part = Part::Counted;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<CharacterString<'a>, WireError> {
         let at = *reader;
         let tag = Text::read(reader)?;

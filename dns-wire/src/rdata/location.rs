@@ -69,7 +69,6 @@ impl Kind for Place {
     const PART: Part = Part::Fixed(16);
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<Location, WireError> {
         let at = *reader;
         let error = at.error(WireErrorKind::Value);

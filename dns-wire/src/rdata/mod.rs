@@ -45,7 +45,9 @@ pub use view::{Rdata, RecordData};
 use core::fmt;
 
 use crate::{Name, RType, TextError, TextErrorKind, WireError, Writer};
+pub(crate) use encoding::show_hex;
 pub(crate) use kind::Part;
+pub(crate) use kind_string::show_quoted;
 use tokens::Tokens;
 
 /// Checks that these octets are RDATA of this type, names uncompressed. Types without a format here

@@ -55,7 +55,6 @@ impl Kind for Services {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<WellKnownServices<'a>, WireError> {
         let protocol = reader.u8()?;
         let at = *reader;
@@ -116,7 +115,6 @@ impl Kind for OldBitmap {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<Bits<'a>, WireError> {
         let at = *reader;
         let octets = reader.take_rest();
@@ -180,7 +178,6 @@ impl Kind for Split6 {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<SplitAddress<'a>, WireError> {
         let at = *reader;
         let prefix_length = reader.u8()?;

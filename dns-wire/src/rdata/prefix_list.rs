@@ -40,7 +40,6 @@ impl Kind for Prefixes {
     const PART: Part = Part::Rest;
 
     #[inline]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<PrefixList<'a>, WireError> {
         let all = reader.rest();
         while !reader.is_empty() {

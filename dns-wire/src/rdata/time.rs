@@ -62,7 +62,6 @@ impl Kind for Time {
     const PART: Part = Part::Fixed(4);
 
     #[inline(always)]
-
     fn read<'a>(reader: &mut Reader<'a>) -> Result<SignatureTime, WireError> {
         reader.u32().map(SignatureTime)
     }
