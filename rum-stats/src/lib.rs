@@ -28,6 +28,8 @@ pub mod compare;
 pub mod discovery;
 #[cfg(feature = "alloc")]
 pub mod drain;
+#[cfg(feature = "alloc")]
+pub mod estimate;
 pub mod exchange;
 pub mod exploration;
 #[cfg(feature = "alloc")]

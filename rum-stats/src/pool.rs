@@ -45,6 +45,8 @@ pub struct Group {
     pub mean: Effect,
     /// The variance between members beyond what their errors explain (τ²), not negative.
     pub spread: f64,
+    /// How many members had data.
+    pub members: u32,
 }
 
 impl Group {
@@ -56,13 +58,13 @@ impl Group {
     /// Cost: three passes, no allocation.
     pub fn of<I: Iterator<Item = Effect> + Clone>(members: I) -> Option<Self> {
         let members = members.filter(|member| member.variance > 0.0 && member.variance.is_finite());
-        let (mut weights, mut squares, mut sum, mut count) = (0.0, 0.0, 0.0, 0.0);
+        let (mut weights, mut squares, mut sum, mut count) = (0.0, 0.0, 0.0, 0_u32);
         for member in members.clone() {
             let weight = 1.0 / member.variance;
             weights += weight;
             squares += weight * weight;
             sum += weight * member.value;
-            count += 1.0;
+            count = count.saturating_add(1);
         }
         if weights <= 0.0 {
             return None;
@@ -71,14 +73,19 @@ impl Group {
         let q: f64 =
             members.clone().map(|m| (m.value - fixed) * (m.value - fixed) / m.variance).sum();
         let scale = weights - squares / weights;
-        let spread = if scale > 0.0 { ((q - (count - 1.0)) / scale).max(0.0) } else { 0.0 };
+        let spread =
+            if scale > 0.0 { ((q - (f64::from(count) - 1.0)) / scale).max(0.0) } else { 0.0 };
         let (mut weights, mut sum) = (0.0, 0.0);
         for member in members {
             let weight = 1.0 / (member.variance + spread);
             weights += weight;
             sum += weight * member.value;
         }
-        Some(Self { mean: Effect { value: sum / weights, variance: 1.0 / weights }, spread })
+        Some(Self {
+            mean: Effect { value: sum / weights, variance: 1.0 / weights },
+            spread,
+            members: count,
+        })
     }
 
     /// A member seen through its group: with B = s² / (s² + τ²), B parts of the group's mean and 1 - B
@@ -153,7 +160,7 @@ pub fn pool(ladder: &[Rung]) -> Option<Pooled> {
             (None, None) => None,
             (None, Some(effect)) => Some(Pooled { effect, level: rung.level, own: 1.0 }),
             (Some(above), own) => {
-                let group = Group { mean: above.effect, spread: rung.spread.max(0.0) };
+                let group = Group { mean: above.effect, spread: rung.spread.max(0.0), members: 1 };
                 let effect = group.shrink(own);
                 Some(match own {
                     Some(own) => {
