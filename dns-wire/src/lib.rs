@@ -20,6 +20,8 @@ extern crate std;
 
 mod builder;
 mod class;
+pub mod dnssec;
+pub mod dso;
 pub mod edns;
 mod error;
 mod header;
@@ -31,7 +33,12 @@ pub mod rdata;
 mod reader;
 mod registry;
 mod rtype;
+pub mod stream;
+pub mod transfer;
+#[cfg(feature = "tsig")]
+pub mod tsig;
 mod ttl;
+pub mod update;
 mod writer;
 
 pub use builder::{

@@ -30,6 +30,7 @@ pub use host_identity::{HostIdentity, NameList};
 pub use kind_address::AtmAddress;
 pub use kind_string::{CharacterString, CharacterStrings};
 pub use location::{Location, Precision};
+pub(crate) use names::next as next_name;
 pub use names::{EmbeddedName, EmbeddedNames, names};
 pub use obsolete::{Bits, SplitAddress, WellKnownServices};
 pub use prefix_list::{PrefixItem, PrefixList};
