@@ -29,6 +29,16 @@ pub(crate) const fn saturate64(value: i128) -> i64 {
     }
 }
 
+/// The nearest `i64`; the extremes for what is beyond them, 0 for what is no number.
+pub(crate) fn round64(value: f64) -> i64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "`as` rounds to zero and saturates: wanted"
+    )]
+    let rounded = libm::round(value) as i64;
+    rounded
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,6 +48,12 @@ mod tests {
         assert_eq!(low32(0x1122_3344_5566_7788), 0x5566_7788);
         assert_eq!(high32(0x1122_3344_5566_7788), 0x1122_3344);
         assert_eq!(low64(u128::from(u64::MAX) + 5), 4);
+    }
+
+    #[test]
+    fn floats() {
+        assert_eq!([round64(0.5), round64(-1.6), round64(f64::NAN)], [1, -2, 0]);
+        assert_eq!([round64(1e300), round64(f64::NEG_INFINITY)], [i64::MAX, i64::MIN]);
     }
 
     #[test]

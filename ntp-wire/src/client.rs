@@ -17,6 +17,7 @@ mod discipline;
 mod exchange;
 mod filter;
 mod poll;
+mod regression;
 mod sample;
 pub mod select;
 
@@ -27,4 +28,5 @@ pub(crate) use exchange::check_reply;
 pub use exchange::{Exchange, Rejected, request};
 pub use filter::{ClockFilter, Filtered};
 pub use poll::Poll;
+pub use regression::{Estimate, Regression};
 pub use sample::{Sample, Stamps};

@@ -70,6 +70,7 @@ impl<'a> Limiter<'a> {
     ///
     /// # Cost
     /// O(1): one SipHash-1-3 of 16 octets (two when the client is over its limit), one set.
+    #[inline]
     pub fn check(&mut self, client: Client, now: Timestamp) -> Verdict {
         let hash = siphash_1_3(self.key, [client.high, client.low]);
         // 1/16 s, moved by a secret so that nobody knows when a tick begins.
@@ -87,16 +88,7 @@ impl<'a> Limiter<'a> {
         }
         // Random to anyone without the key, and the same again in a test.
         let random = siphash_1_3(self.key, [hash, now.to_bits() ^ u64::MAX]);
-        let leaks = random & ones(self.rules.leak) == 0;
-        if leaks != record.asks_faster_unanswered() {
-            record.empty();
-            return Verdict::Answer;
-        }
-        if self.rules.kiss != 0 && (random >> 32) & ones(self.rules.kiss) == 0 {
-            return Verdict::Kiss;
-        }
-        record.drop_request();
-        Verdict::Drop
+        self.rules.verdict(record, random)
     }
 }
 
@@ -166,11 +158,6 @@ const fn leading_ipv6(count: u8) -> u128 {
         Some(rest) => !rest,
         None => u128::MAX,
     }
-}
-
-/// A mask of `count` low bits; at most 15.
-const fn ones(count: u8) -> u64 {
-    (1_u64 << (count & 15)).wrapping_sub(1)
 }
 
 #[cfg(test)]

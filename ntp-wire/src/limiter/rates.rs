@@ -1,5 +1,7 @@
 //! How fast a client asks, as a logarithm in one octet.
 
+use crate::bits::low32;
+
 /// A request rate as 4 * log2 of requests a second, averaged; or none yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Rate(i8);
@@ -9,19 +11,17 @@ impl Rate {
 
     /// Moves a quarter of the way, at least one step, towards the rate of one request in `ticks`
     /// (1/16 s).
+    #[inline]
     pub(super) fn update(&mut self, ticks: u32) {
         let new = Self::of(ticks).0;
         let step = i16::from(new).saturating_sub(i16::from(self.0));
-        let step = match step {
-            _ if self.0 == Self::UNKNOWN.0 => step,
-            4.. => step / 4,
-            1..4 => 1,
-            0 => 0,
-            -3..0 => -1,
-            _ => step / 4,
-        };
-        // Between the old value and the new one, so it always fits.
-        self.0 = i8::try_from(i16::from(self.0).saturating_add(step)).unwrap_or(new);
+        // Away from zero, so that the last steps are taken too.
+        let up = 3_i16.saturating_mul(step.signum());
+        let quarter = step.saturating_add(up) / 4;
+        let step = if *self == Self::UNKNOWN { step } else { quarter };
+        // Between the old value and the new one, so the low octet is all of it.
+        let [_, low] = i16::from(self.0).saturating_add(step).to_be_bytes();
+        self.0 = low.cast_signed();
     }
 
     /// Whether this rate is more than twice `other`.
@@ -33,15 +33,16 @@ impl Rate {
 
     /// `4 * (4 - log2(ticks))`, with the logarithm linear between powers of two. Less than a
     /// tick counts as half of one.
+    #[inline]
     fn of(ticks: u32) -> Self {
-        let Some(log) = ticks.checked_ilog2() else {
-            return Self(20);
-        };
+        // In half ticks, so that there is always a logarithm: 0 to 32.
+        let halves = (u64::from(ticks) << 1).max(1);
+        let log = halves.ilog2();
         // The two bits below the leading one.
-        let quarter = (u64::from(ticks) << 2 >> log) & 3;
-        let quarters = i32::try_from(log.saturating_mul(4)).unwrap_or(0);
-        let quarters = quarters.saturating_add(i32::try_from(quarter).unwrap_or(0));
-        Self(i8::try_from(16_i32.saturating_sub(quarters)).unwrap_or(0))
+        let quarter = low32(halves << 2 >> (log & 63)) & 3;
+        let quarters = log.saturating_mul(4).saturating_add(quarter);
+        let [.., low] = 20_u32.wrapping_sub(quarters).to_be_bytes();
+        Self(low.cast_signed())
     }
 }
 

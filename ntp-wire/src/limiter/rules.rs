@@ -1,5 +1,8 @@
 //! How often is too often.
 
+use super::Verdict;
+use super::set::Record;
+
 /// The limits, with chrony's names, ranges and defaults. Values out of range are clamped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
@@ -32,6 +35,21 @@ impl Rules {
             max: u16::try_from(per_hit.saturating_mul(burst)).unwrap_or(u16::MAX),
             shift,
         }
+    }
+
+    /// What to do with a client that is over its limit.
+    #[cold]
+    pub(super) fn verdict(&self, record: &mut Record, random: u64) -> Verdict {
+        let leaks = random & ones(self.leak) == 0;
+        if leaks != record.asks_faster_unanswered() {
+            record.empty();
+            return Verdict::Answer;
+        }
+        if self.kiss != 0 && (random >> 32) & ones(self.kiss) == 0 {
+            return Verdict::Kiss;
+        }
+        record.drop_request();
+        Verdict::Drop
     }
 
     /// The rules with each value in its range.
@@ -79,6 +97,11 @@ impl Tokens {
         };
         u16::try_from(tokens).unwrap_or(u16::MAX)
     }
+}
+
+/// A mask of `count` low bits; at most 15.
+const fn ones(count: u8) -> u64 {
+    (1_u64 << (count & 15)).wrapping_sub(1)
 }
 
 #[cfg(test)]

@@ -18,9 +18,15 @@ impl Set {
     /// the one used longest ago (of several, the one with the fullest bucket).
     ///
     /// Two clients with the same 30 bits of tag in one set share a bucket.
+    #[inline]
     pub(super) fn record(&mut self, tag: u32, tick: u32, tokens: u16) -> Option<&mut Record> {
         let tag = (tag | OCCUPIED) & !DROPPED;
-        if let Some(own) = self.records.iter().position(|record| record.tag & !DROPPED == tag) {
+        // Every record is looked at, without a branch that could be mispredicted.
+        let mut own = self.records.len();
+        for (index, record) in self.records.iter().enumerate() {
+            own = if record.tag & !DROPPED == tag { index } else { own };
+        }
+        if own < self.records.len() {
             return self.records.get_mut(own);
         }
         let victim =
@@ -49,6 +55,7 @@ impl Record {
         Self { tag: 0, last: 0, tokens: 0, answered: Rate::UNKNOWN, unanswered: Rate::UNKNOWN };
 
     /// Counts a request at `tick`: refills the bucket and updates the rate.
+    #[inline]
     pub(super) fn count(&mut self, tick: u32, tokens: &Tokens) {
         let refill = tokens.refill(self.last, tick);
         self.tokens = self.tokens.saturating_add(refill).min(tokens.max);
@@ -60,6 +67,7 @@ impl Record {
     }
 
     /// Takes the tokens of one request, if there are enough.
+    #[inline]
     pub(super) fn take(&mut self, tokens: u16) -> bool {
         match self.tokens.checked_sub(tokens) {
             Some(rest) => {

@@ -1,18 +1,19 @@
 //! AES-SIV, RFC 5297, prepared for many messages under one key.
 //!
-//! Both key schedules, both CMAC subkeys and the first step of S2V are computed once. Messages are
-//! sealed and opened in place.
+//! The key schedule of the MAC, both CMAC subkeys and the first step of S2V are computed once.
+//! Messages are sealed and opened in place.
 
 use aes::cipher::{
     Array, Block, BlockCipherEncBackend, BlockCipherEncClosure, BlockCipherEncrypt, BlockSizeUser,
-    KeyInit, consts::U16,
+    Key, KeyInit, KeySizeUser, consts::U16,
 };
 
 /// A key, ready to use. `C` is the encrypting half of AES-128 or AES-256.
 #[derive(Clone)]
-pub(super) struct Siv<C> {
+pub(super) struct Siv<C: KeySizeUser> {
     mac: C,
-    counter: C,
+    /// Not expanded until there is text: a client's request has none.
+    counter: Key<C>,
     /// CMAC's subkeys K1 and K2, RFC 4493 §2.3.
     subkeys: [u128; 2],
     /// `CMAC(zero)`, with which S2V begins.
@@ -21,9 +22,10 @@ pub(super) struct Siv<C> {
 
 impl<C: BlockCipherEncrypt + BlockSizeUser<BlockSize = U16> + KeyInit> Siv<C> {
     /// From the two halves of a key; nothing when their length is wrong.
+    #[inline]
     pub(super) fn new(mac: &[u8], counter: &[u8]) -> Option<Self> {
-        let mac = C::new_from_slice(mac).ok()?;
-        let counter = C::new_from_slice(counter).ok()?;
+        let mac = C::new(mac.try_into().ok()?);
+        let counter = counter.try_into().ok()?;
         let zero = encrypt(&mac, 0);
         let once = double(zero);
         let mut siv = Self { mac, counter, subkeys: [once, double(once)], start: 0 };
@@ -121,7 +123,10 @@ impl<C: BlockCipherEncrypt + BlockSizeUser<BlockSize = U16> + KeyInit> Siv<C> {
     /// Counter mode, RFC 5297 §2.5: two bits of the tag are cleared to make the first counter.
     fn xor_keystream(&self, tag: u128, text: &mut [u8]) {
         const MASK: u128 = !(1 << 63 | 1 << 31);
-        self.counter.encrypt_with_backend(Stream { counter: tag & MASK, text });
+        if text.is_empty() {
+            return;
+        }
+        C::new(&self.counter).encrypt_with_backend(Stream { counter: tag & MASK, text });
     }
 }
 
