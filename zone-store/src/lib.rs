@@ -48,6 +48,8 @@ pub use answer::{Answered, AnyPolicy, Client, Dropped, Policy, Transport};
 pub use compile::{Combine, CompileOptions, Compiled, Compiler, Report};
 pub use dump::{Binding, ClientMap, MapRange, Zone, ZoneRecord};
 pub use image::{Image, ImageError, ImageErrorKind, Section};
+#[doc(hidden)]
+pub use image::reseal;
 pub use location::Location;
 pub use overrides::Overrides;
 #[cfg(feature = "alloc")]

@@ -61,7 +61,7 @@ impl Default for CompileOptions {
 /// The image depends on what was said, not on the order in which it was said.
 ///
 /// Memory while compiling: about 100 octets a record or prefix, and the image.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Compiler {
     options: CompileOptions,
     rows: Rows,
@@ -86,8 +86,11 @@ impl Compiler {
     pub fn new(options: CompileOptions) -> Self {
         Self {
             options,
+            rows: Rows::default(),
+            locations: Interner::default(),
+            maps: MapInput::default(),
             problems: Problems { max: options.max_problems, ..Problems::default() },
-            ..Self::default()
+            items: 0,
         }
     }
 
@@ -133,6 +136,13 @@ impl Compiler {
     fn prefix(&mut self, prefix: &MapPrefix<'_>, at: Position) {
         let location = self.locations.put_location(prefix.location);
         self.maps.prefix(prefix, location, at);
+    }
+}
+
+impl Default for Compiler {
+    /// A compiler with the default options.
+    fn default() -> Self {
+        Self::new(CompileOptions::default())
     }
 }
 

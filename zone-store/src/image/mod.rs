@@ -5,10 +5,10 @@ mod layout;
 mod verify;
 
 pub use error::{ImageError, ImageErrorKind};
-pub use layout::Section;
 #[cfg(feature = "alloc")]
 pub(crate) use layout::{COUNT, write};
 pub(crate) use layout::{Layout, OVERRIDE};
+pub use layout::{Section, reseal};
 
 use crate::store::Store;
 
@@ -71,3 +71,6 @@ impl<B: AsRef<[u8]>> Image<B> {
         self.bytes
     }
 }
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests;

@@ -1,0 +1,129 @@
+//! What the compiler refuses, and what it warns of.
+
+mod common;
+
+use common::{Source, compile};
+use zone_store::CompileOptions;
+
+const HEAD: &str = "$ORIGIN e.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\nns A 192.0.2.1\n";
+
+fn problems(sources: &[Source<'_>]) -> Vec<String> {
+    match compile(CompileOptions::default(), sources) {
+        Ok(compiled) => compiled
+            .report
+            .warnings
+            .iter()
+            .map(|p| format!("{}: {}", p.at.line, p.message))
+            .collect(),
+        Err(problems) => problems,
+    }
+}
+
+fn zone(lines: &str) -> Vec<String> {
+    problems(&[Source::Zone(&format!("{HEAD}{lines}\n"))])
+}
+
+fn refused(lines: &str, what: &str) {
+    let problems = zone(lines);
+    assert!(
+        problems.iter().any(|p| p.contains("Error") && p.contains(what)),
+        "{lines}: {problems:?}"
+    );
+}
+
+fn warned(lines: &str, what: &str) {
+    let problems = zone(lines);
+    assert!(
+        problems.iter().any(|p| !p.contains("Error") && p.contains(what)),
+        "{lines}: {problems:?}"
+    );
+}
+
+#[test]
+fn a_sound_zone_has_no_problems() {
+    assert_eq!(zone("www A 192.0.2.2"), Vec::<String>::new());
+}
+
+/// Checklist 12: CNAME and other data, and two CNAMEs (RFC 2181 §10.1).
+#[test]
+fn line_12_cname_and_other_data() {
+    refused("x CNAME y\nx A 192.0.2.2", "CNAME and other data");
+    refused("x CNAME y\nx CNAME z", "more than one CNAME");
+    assert_eq!(zone("x CNAME ns\nx CNAME ns"), ["7: record is there twice"]);
+}
+
+#[test]
+fn zones_need_soa_and_ns() {
+    let no_soa = problems(&[Source::Zone("$TTL 60\nwww.e. A 192.0.2.1\n")]);
+    assert!(no_soa[0].contains("record is in no zone"), "{no_soa:?}");
+    let no_ns = problems(&[Source::Zone("$ORIGIN e.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n")]);
+    assert!(no_ns[0].contains("zone e. has no NS"), "{no_ns:?}");
+    refused("@ SOA ns h 9 2 3 4 5", "more than one SOA");
+    refused("www.other. A 192.0.2.1", "record is in no zone");
+}
+
+/// Checklist 28: wildcard NS and DNAME.
+#[test]
+fn line_28_wildcard_ns_and_dname() {
+    refused("*.x NS ns", "NS or DNAME at a wildcard");
+    refused("*.x DNAME ns", "NS or DNAME at a wildcard");
+    refused("x NS ns\nx DNAME y", "DNAME and NS at one name");
+}
+
+#[test]
+fn warnings() {
+    warned("x 30 A 192.0.2.2\nx 40 A 192.0.2.3", "TTLs of the RRset differ, the lowest, 30");
+    warned("sub NS ns.sub", "sub.e. has no glue for ns.sub.e.");
+    warned("sub NS ns.sub\nns.sub A 192.0.2.1\nx.sub MX 1 ns", "below a delegation");
+    warned("x RRSIG A 13 2 60 20300101000000 20200101000000 1 e. QUFB", "not there");
+}
+
+#[test]
+fn locations() {
+    let head = ".e:192.0.2.1:a\n%fr:10.0.0.0/8\n";
+    let data = |lines: &str| problems(&[Source::Data(&format!("{head}{lines}\n"))]);
+    assert!(data("+x.e:192.0.2.2:60::fr")[0].contains("no default rows"));
+    assert!(
+        data("+x.e:192.0.2.1:60\n+x.e:192.0.2.2:60::uk")[0]
+            .contains("no map leads to the location uk")
+    );
+    assert_eq!(data("+x.e:192.0.2.1:60\n+x.e:192.0.2.2:60::fr"), Vec::<String>::new());
+    assert!(data("Cx.e:y:60::fr\n+x.e:192.0.2.2:60")[0].contains("Error"));
+    assert!(data("%uk:10.0.0.0/8")[0].contains("another location"));
+    assert!(data("Mx.e:m1\nMx.e:m2")[0].contains("bound to two maps"));
+    let partial = CompileOptions { allow_partial: true, ..CompileOptions::default() };
+    let text = format!("{head}+x.e:192.0.2.2:60::fr\n");
+    assert!(compile(partial, &[Source::Data(&text)]).is_ok());
+}
+
+#[test]
+fn weighted_sets_of_a_signed_zone_are_refused() {
+    let zone = format!("{HEAD}@ DNSKEY 256 3 13 AAAA\n");
+    let weighted = problems(&[Source::Zone(&zone), Source::Data("+x.e:192.0.2.2:60:::3\n")]);
+    assert!(weighted.iter().any(|p| p.contains("weighted RRset in a signed zone")), "{weighted:?}");
+    let located =
+        problems(&[Source::Zone(&zone), Source::Data("%fr:10.0.0.0/8\n+x.e:192.0.2.2:60::fr\n")]);
+    assert!(located.iter().any(|p| p.contains("without signatures")), "{located:?}");
+}
+
+#[test]
+fn limits() {
+    let options = CompileOptions { max_items: 3, ..CompileOptions::default() };
+    let problems =
+        compile(options, &[Source::Zone(&format!("{HEAD}x A 192.0.2.2\n"))]).unwrap_err();
+    assert!(problems[0].contains("limit"), "{problems:?}");
+    refused("@ NSEC3PARAM 1 0 151 ab", "more than 150 NSEC3 iterations");
+}
+
+#[test]
+fn equal_rrsets_are_stored_once() {
+    let line = |i: usize| {
+        format!("n{i} TXT \"a text that many names have and that is long enough to share\"\n")
+    };
+    let same: String = (0..1000).map(line).collect();
+    let report = compile(CompileOptions::default(), &[Source::Zone(&format!("{HEAD}{same}"))])
+        .unwrap()
+        .report;
+    assert!(report.octets < 50_000, "{report:?}");
+    assert_eq!((report.zones, report.names, report.records, report.rrsets), (1, 1002, 1003, 1003));
+}
