@@ -1,0 +1,239 @@
+//! zone-store: answers, and longest-prefix match beside prefix-trie and ip_network_table.
+//!
+//! `cargo bench -p benches --bench zone_store`. With `UNDERHOOD_DATA` set, the prefixes are those of its
+//! `full-view-with-country.txt.xz`; otherwise they are made up, about as many.
+
+use std::hint::black_box;
+use std::io::Read;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use zone_store::text::{data, map, master};
+use zone_store::{Client, Compiled, Compiler, Image, Overrides, Policy, Store};
+
+const NAMES: u32 = 1_000_000;
+
+/// A zone of a million names, an A record each.
+fn zone() -> Image<Vec<u8>> {
+    let mut text = String::from(
+        "$ORIGIN example.\n$TTL 3600\n@ SOA ns h 1 2 3 4 5\n@ NS ns\nns A 192.0.2.1\n",
+    );
+    for i in 0..NAMES {
+        let [_, a, b, c] = i.to_be_bytes();
+        text.push_str(&format!("{} A 10.{a}.{b}.{c}\n", host(i)));
+    }
+    let mut compiler = Compiler::default();
+    master::parse(text.as_bytes(), master::Options::new(0), &mut compiler);
+    open(compiler.finish().unwrap(), "names")
+}
+
+/// A label that does not sort as its number does.
+fn host(i: u32) -> String {
+    format!("h{:x}", i.wrapping_mul(0x9e37_79b1))
+}
+
+fn open(compiled: Compiled, what: &str) -> Image<Vec<u8>> {
+    let report = compiled.report;
+    eprintln!(
+        "{what}: {} octets, {:?} per record, {:?} per prefix",
+        report.octets,
+        report.octets_per_record(),
+        report.octets_per_prefix()
+    );
+    Image::open(compiled.image).unwrap()
+}
+
+/// A query with EDNS, and with ECS when a network is given.
+fn query(name: &str, ecs: Option<[u8; 3]>) -> Vec<u8> {
+    let mut out = vec![0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1];
+    for label in name.split_terminator('.') {
+        out.push(label.len() as u8);
+        out.extend_from_slice(label.as_bytes());
+    }
+    out.extend_from_slice(&[0, 0, 1, 0, 1, 0, 0, 41, 4, 208, 0, 0, 0, 0, 0]);
+    match ecs {
+        None => out.push(0),
+        Some(network) => {
+            out.extend_from_slice(&[11, 0, 8, 0, 7, 0, 1, 24, 0]);
+            out.extend_from_slice(&network);
+        }
+    }
+    out
+}
+
+fn ask(store: Store<'_>, query: &[u8], random: u64, out: &mut [u8]) -> usize {
+    let answered =
+        store.answer(query, &Client::default(), &Policy::default(), &Overrides::NONE, random, out);
+    answered.map_or(0, |answered| answered.len)
+}
+
+fn answers(c: &mut Criterion) {
+    let image = zone();
+    let store = image.store();
+    let mut out = [0u8; 1232];
+    let mut group = c.benchmark_group("answer");
+    group.throughput(Throughput::Elements(1));
+    let mut one = |name: &str, query: &[u8]| {
+        group.bench_function(name, |b| b.iter(|| ask(store, black_box(query), 1, &mut out)));
+    };
+    one("one A, hot", &query(&format!("{}.example.", host(77)), None));
+    one("NXDOMAIN, hot", &query("nowhere.example.", None));
+    one("NXDOMAIN, 126 labels", &query(&("a.".repeat(123) + "example."), None));
+    let random: Vec<Vec<u8>> = (0..1u32 << 18)
+        .map(|i| query(&format!("{}.example.", host(i.wrapping_mul(0x85eb_ca6b) % NAMES)), None))
+        .collect();
+    let mut at = 0;
+    group.bench_function("random names of 1 M", |b| {
+        b.iter(|| {
+            at = (at + 1) & ((1 << 18) - 1);
+            ask(store, black_box(&random[at]), 1, &mut out)
+        });
+    });
+    group.finish();
+}
+
+/// Prefixes and a small location each.
+fn prefixes() -> Vec<(IpAddr, u8, u16)> {
+    let text = std::env::var("UNDERHOOD_DATA").ok().and_then(|folder| {
+        let file = std::fs::File::open(format!("{folder}/full-view-with-country.txt.xz")).ok()?;
+        let mut text = String::new();
+        lzma_rust2::XzReader::new(file, false).read_to_string(&mut text).ok()?;
+        Some(text)
+    });
+    match text {
+        Some(text) => text
+            .lines()
+            .map(|line| {
+                let (prefix, location) = line.split_once(' ').unwrap();
+                let (address, len) = prefix.split_once('/').unwrap();
+                (address.parse().unwrap(), len.parse().unwrap(), location.parse().unwrap())
+            })
+            .collect(),
+        None => {
+            let mut state = 1u64;
+            let mut next = || {
+                state =
+                    state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+                state >> 32
+            };
+            let mut all: Vec<(IpAddr, u8, u16)> = (0..900_000)
+                .map(|_| {
+                    let len = 16 + (next() % 9) as u8;
+                    let address = 0x0100_0000 + (next() as u32 % 0xdf00_0000);
+                    (
+                        Ipv4Addr::from(address >> (32 - len) << (32 - len)).into(),
+                        len,
+                        (next() % 243) as u16,
+                    )
+                })
+                .chain((0..160_000).map(|_| {
+                    let len = 29 + (next() % 20) as u8;
+                    let address = 0x2001u128 << 112
+                        | u128::from(next() % 0x0c00) << 112
+                        | u128::from(next()) << 80;
+                    (
+                        Ipv6Addr::from(address >> (128 - len) << (128 - len)).into(),
+                        len,
+                        (next() % 243) as u16,
+                    )
+                }))
+                .collect();
+            all.sort();
+            all.dedup_by_key(|p| (p.0, p.1));
+            all
+        }
+    }
+}
+
+/// An address inside each of many prefixes, in no order.
+fn addresses(prefixes: &[(IpAddr, u8, u16)], v4: bool) -> Vec<IpAddr> {
+    let own: Vec<_> = prefixes.iter().filter(|p| p.0.is_ipv4() == v4).collect();
+    let mut state = 7u64;
+    (0..1 << 20)
+        .map(|_| {
+            state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+            let (address, len, _) = own[(state >> 33) as usize % own.len()];
+            match address {
+                IpAddr::V4(a) => {
+                    let hosts = u32::MAX.checked_shr((*len).into()).unwrap_or(0);
+                    IpAddr::V4((u32::from(*a) | (state as u32 & hosts)).into())
+                }
+                IpAddr::V6(a) => {
+                    let hosts = u128::MAX.checked_shr((*len).into()).unwrap_or(0);
+                    IpAddr::V6((u128::from(*a) | (u128::from(state) << 64 & hosts)).into())
+                }
+            }
+        })
+        .collect()
+}
+
+fn maps(c: &mut Criterion) {
+    let prefixes = prefixes();
+    let text: String = prefixes.iter().map(|(a, l, v)| format!("{a}/{l} {v}\n")).collect();
+    let lines = ".example:192.0.2.1:a\n8www.example:\n+www.example:192.0.2.80:60:::1\n+www.example:192.0.2.81:60::7:1\n+www.example:192.0.2.82:60::7:2\n";
+    let mut compiler = Compiler::default();
+    data::parse(lines.as_bytes(), data::Options::new(0), &mut compiler);
+    map::parse(text.as_bytes(), map::Options::new(1, b""), &mut compiler);
+    let image = open(compiler.finish().unwrap(), "map");
+    let store = image.store();
+    let map = store.maps().next().unwrap();
+
+    let mut trie = prefix_trie::PrefixMap::<ipnet::Ipv4Net, u16>::new();
+    let mut trie6 = prefix_trie::PrefixMap::<ipnet::Ipv6Net, u16>::new();
+    let mut table = ip_network_table::IpNetworkTable::<u16>::new();
+    for (address, len, value) in &prefixes {
+        match address {
+            IpAddr::V4(a) => drop(trie.insert(ipnet::Ipv4Net::new(*a, *len).unwrap(), *value)),
+            IpAddr::V6(a) => drop(trie6.insert(ipnet::Ipv6Net::new(*a, *len).unwrap(), *value)),
+        }
+        table.insert(ip_network::IpNetwork::new(*address, *len).unwrap(), *value);
+    }
+    for (family, v4) in [("IPv4", true), ("IPv6", false)] {
+        let asked = addresses(&prefixes, v4);
+        let mut group = c.benchmark_group(format!("longest prefix, {family}"));
+        group.throughput(Throughput::Elements(1));
+        let mut at = 0;
+        let mut next = || {
+            at = (at + 1) & (asked.len() - 1);
+            asked[at]
+        };
+        group.bench_function("zone-store", |b| b.iter(|| map.locate(next())));
+        group.bench_function("prefix-trie", |b| {
+            b.iter(|| match next() {
+                IpAddr::V4(a) => trie.get_lpm(&a.into()).map(|(_, v)| *v),
+                IpAddr::V6(a) => trie6.get_lpm(&a.into()).map(|(_, v)| *v),
+            });
+        });
+        group.bench_function("ip_network_table", |b| {
+            b.iter(|| table.longest_match(next()).map(|(_, v)| *v));
+        });
+        group.finish();
+    }
+
+    let mut out = [0u8; 1232];
+    let hot = query("www.example.", Some([1, 1, 1]));
+    let mut random = 0;
+    c.bench_function("answer/located and weighted, hot", |b| {
+        b.iter(|| {
+            random += 1;
+            ask(store, black_box(&hot), random, &mut out)
+        });
+    });
+}
+
+fn opening(c: &mut Criterion) {
+    let bytes = zone().into_inner();
+    let mut group = c.benchmark_group("open");
+    group.sample_size(10).throughput(Throughput::Bytes(bytes.len() as u64));
+    group.bench_function("1 M names", |b| {
+        b.iter_batched(
+            || &bytes,
+            |bytes| Image::open(bytes).unwrap().digest(),
+            BatchSize::LargeInput,
+        );
+    });
+    group.finish();
+}
+
+criterion_group!(benches, answers, maps, opening);
+criterion_main!(benches);
