@@ -88,8 +88,9 @@ impl Console {
             Some(steps),
             if self.quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() },
         );
-        if let Ok(style) = ProgressStyle::with_template("   {spinner} {msg} {bar:32} {human_pos}/{human_len} {elapsed}")
-        {
+        if let Ok(style) = ProgressStyle::with_template(
+            "   {spinner} {msg} {bar:32} {human_pos}/{human_len} {elapsed}",
+        ) {
             bar.set_style(style);
         }
         bar.set_message(what);

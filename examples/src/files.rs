@@ -63,7 +63,11 @@ impl Mapped {
     /// What the system says, with the path.
     #[allow(unsafe_code, reason = "a memory map is what the image format is made for")]
     pub fn open(path: &Path) -> Result<Self, String> {
-        let file = File::open(path).map_err(|error| explain("open", path, &error))?;
+        let refuse = |error| explain("open", path, &error);
+        let file = File::open(path).map_err(refuse)?;
+        if file.metadata().map_err(refuse)?.is_dir() {
+            return Err(refuse(io::ErrorKind::IsADirectory.into()));
+        }
         // SAFETY: the bytes of a map must not change while it is borrowed. Images are written to a
         // new file and renamed into place (`write_whole`), so a mapped one keeps its inode and is
         // never written again. A program that truncates an image in place breaks that contract and

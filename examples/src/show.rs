@@ -87,7 +87,8 @@ pub fn like_dig(octets: &[u8]) -> Result<String, WireError> {
         }
         if let Some(error) = edns.extended_error()? {
             let text = String::from_utf8_lossy(error.extra_text);
-            let _ = writeln!(out, ";; EDE: {} ({}) {text}", error.info_code.0, error.info_code);
+            let line = format!(";; EDE: {} ({}) {text}", error.info_code.0, error.info_code);
+            let _ = writeln!(out, "{}", line.trim_end());
         }
     }
     for question in message.questions() {

@@ -144,6 +144,17 @@ fn a_broken_zone_names_the_place_and_leaves_the_old_image() {
 }
 
 #[test]
+fn sources_that_say_nothing_make_no_image() {
+    let folder = tempfile::tempdir().unwrap();
+    let (image, zone) = (folder.path().join("i"), folder.path().join("empty.zone"));
+    fs::write(&zone, "; nothing yet\n").unwrap();
+    let output = zonec(["build", "-o"]).arg(&image).arg(&zone).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("say nothing"));
+    assert!(!image.exists());
+}
+
+#[test]
 fn a_damaged_image_is_refused_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let image = build_site(folder.path());
@@ -167,7 +178,7 @@ fn a_damaged_image_is_refused_with_the_reason() {
     refused(&flipped, "damaged");
     refused(&good[..good.len() - 1], "cut short");
     refused(b"$ORIGIN example.\n", "not a zone image");
-    refused(b"", "");
+    refused(b"", "cut short");
 }
 
 #[test]

@@ -122,6 +122,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         format!("{} error{plural}; no image is written", refused.errors)
     })?;
     eprint!("{warnings}");
+    if compiled.report.records == 0 && compiled.report.prefixes == 0 {
+        return Err("the sources say nothing; no image is written\n  hint: a server of an empty image would refuse every question".into());
+    }
     let compile_ms = since(started);
 
     let started = Instant::now();
@@ -169,7 +172,7 @@ fn split(argument: &str) -> Result<(Option<NameBuf>, &Path), String> {
     };
     let root = NameBuf::default();
     let origin = NameBuf::from_text(origin.as_bytes(), Some(root.as_name())).map_err(|error| {
-        format!("'{origin}' is not a name: {error}\n  hint: sources are [ORIGIN=]FILE, such as example.com=zones/example")
+        format!("'{origin}' is not a name: {}\n  hint: sources are [ORIGIN=]FILE, such as example.com=zones/example", error.kind)
     })?;
     Ok((Some(origin), Path::new(file)))
 }

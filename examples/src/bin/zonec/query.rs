@@ -81,7 +81,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
 fn question(arguments: &Arguments) -> Result<Question, String> {
     let root = NameBuf::default();
     let name = NameBuf::from_text(arguments.name.as_bytes(), Some(root.as_name()))
-        .map_err(|error| format!("'{}' is not a name: {error}", arguments.name))?;
+        .map_err(|error| format!("'{}' is not a name: {}", arguments.name, error.kind))?;
     let qtype: RType = arguments.qtype.to_ascii_uppercase().parse().map_err(|_| {
         format!(
             "'{}' is not a type\n  hint: a mnemonic such as AAAA, or TYPE and a number",
