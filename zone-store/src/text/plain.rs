@@ -29,7 +29,8 @@ impl Tail {
     }
 }
 
-/// Writes the wire form of the name in the first `len` octets of a block, and returns its length.
+/// Writes the wire form of the name in the first `len` octets of a block, which hold no backslash, and
+/// returns its length.
 #[inline]
 pub(super) fn name(
     block: &[u8; BLOCK],
@@ -42,9 +43,6 @@ pub(super) fn name(
         return None;
     }
     let of_name = 1_u64.checked_shl(u32::try_from(len).ok()?)?.wrapping_sub(1);
-    if mask(block, |octet| octet == b'\\') & of_name != 0 {
-        return None;
-    }
     let mut dots = mask(block, |octet| octet == b'.') & of_name;
     // Each octet one further: a dot stands where the length of the label after it goes.
     let (_, place) = out.split_first_chunk_mut::<1>()?;

@@ -54,6 +54,7 @@ impl Owner {
     }
 
     /// Takes the name in the first `len` octets of `block`, if it is of the usual spelling.
+    #[inline]
     pub(super) fn set_plain(&mut self, block: &[u8; BLOCK], len: usize, tail: &Tail) -> bool {
         let read = plain::name(block, len, tail, &mut self.octets);
         // Until it is known that it is one: what is written so far is no name.
@@ -130,12 +131,12 @@ impl<'o, 's, S: Sink> Reader<'o, 's, S> {
                 break;
             }
             match scanned {
-                Ok(entry) => self.entry(text, source, entry, &mut fields),
+                Ok(()) => self.entry(text, source, scanner.entry(), &mut fields),
                 Err(error) => {
                     let line_start = text.get(..error.at).and_then(|before| memrchr(b'\n', before));
                     let line_start = line_start.map_or(0, |line_end| line_end.saturating_add(1));
                     let place = Entry { line: error.line, line_start, ..Entry::default() };
-                    self.fault(text, source, place, explain_scan(error));
+                    self.fault(text, source, &place, explain_scan(error));
                 }
             }
         }
@@ -146,21 +147,23 @@ impl<'o, 's, S: Sink> Reader<'o, 's, S> {
         &mut self,
         text: &'t [u8],
         source: u32,
-        entry: Entry,
+        entry: &Entry,
         fields: &mut Vec<Field<'t>>,
     ) {
-        let Some(first) = fields.first().copied() else { return };
+        let Some(first) = fields.first() else { return };
         let at = Position {
             source,
             line: entry.line,
             column: clamp_to_u32(first.at.saturating_sub(entry.line_start)).saturating_add(1),
         };
-        let outcome =
-            if first.form == Form::Plain && first.text.first() == Some(&b'$') && !entry.indented {
-                self.directive(at, first, fields.get(1..).unwrap_or_default())
-            } else {
-                self.record(text, at, entry, fields)
-            };
+        let is_directive =
+            first.text.first() == Some(&b'$') && first.form == Form::Plain && !entry.indented;
+        let outcome = match fields.split_first() {
+            Some((directive, arguments)) if is_directive => {
+                self.directive(at, *directive, arguments)
+            }
+            _ => self.record(text, at, entry, fields),
+        };
         if let Err(fault) = outcome {
             self.fault(text, source, entry, fault);
         }
@@ -168,7 +171,7 @@ impl<'o, 's, S: Sink> Reader<'o, 's, S> {
 
     /// Tells a fault, its line and column counted from the entry it is in.
     #[cold]
-    fn fault(&mut self, text: &[u8], source: u32, entry: Entry, fault: Fault) {
+    fn fault(&mut self, text: &[u8], source: u32, entry: &Entry, fault: Fault) {
         let before = text.get(entry.line_start..fault.at).unwrap_or_default();
         let lines = clamp_to_u32(memchr_iter(b'\n', before).count());
         let column = match memrchr(b'\n', before) {

@@ -25,7 +25,7 @@ impl<S: Sink> Reader<'_, '_, S> {
         &mut self,
         text: &'t [u8],
         at: Position,
-        entry: Entry,
+        entry: &Entry,
         fields: &mut Vec<Field<'t>>,
     ) -> Result<(), Fault> {
         let head_at = usize::from(!entry.indented);
@@ -40,7 +40,11 @@ impl<S: Sink> Reader<'_, '_, S> {
             }
             _ => {}
         }
-        let (head, used) = head(fields.get(head_at..).unwrap_or_default(), end_of(fields))?;
+        let head_fields = fields.get(head_at..).unwrap_or_default();
+        let (head, used) = match usual_head(head_fields) {
+            Some(usual) => usual,
+            None => head(head_fields, end_of(fields))?,
+        };
         let rdata_at = head_at.saturating_add(used);
         if entry.has_pairs && !matches!(head.rtype, RType::SVCB | RType::HTTPS) {
             split_pairs(fields);
@@ -67,7 +71,7 @@ impl<S: Sink> Reader<'_, '_, S> {
 
     fn read_owner(&mut self, text: &[u8], field: Field<'_>) -> Result<(), Fault> {
         let block = block_at(text, field.at);
-        if field.form == Form::Plain && self.owner.set_plain(&block, field.text.len(), &self.tail) {
+        if is_simple(&field) && self.owner.set_plain(&block, field.text.len(), &self.tail) {
             return Ok(());
         }
         let name = self.name(field)?;
@@ -111,13 +115,11 @@ impl<S: Sink> Reader<'_, '_, S> {
     /// The same for the types that most zones are made of, where they are spelt as usual.
     fn plain_rdata(&mut self, text: &[u8], rtype: RType, fields: &[Field<'_>]) -> Option<usize> {
         match (rtype, fields) {
-            (RType::NS | RType::CNAME | RType::PTR | RType::DNAME, [name])
-                if name.form == Form::Plain =>
-            {
+            (RType::NS | RType::CNAME | RType::PTR | RType::DNAME, [name]) if is_simple(name) => {
                 let out = self.rdata.first_chunk_mut::<NAME_ROOM>()?;
                 plain::name(&block_at(text, name.at), name.text.len(), &self.tail, out)
             }
-            (RType::A, [address]) if address.form == Form::Plain => {
+            (RType::A, [address]) if is_simple(address) => {
                 *self.rdata.first_chunk_mut::<4>()? = plain::ipv4(address.text)?;
                 Some(4)
             }
@@ -179,6 +181,29 @@ pub(super) fn emit<S: Sink>(
         Item::Record(SourceRecord { owner, rtype, ttl, rdata, location: None, weight: None }),
         at,
     );
+}
+
+/// The head of most records: a number of seconds or none, IN or nothing, a common type.
+#[inline(always)]
+fn usual_head(fields: &[Field<'_>]) -> Option<(Head, usize)> {
+    let (mut ttl, mut used) = (None, 1_usize);
+    let mut fields = fields.iter();
+    let mut field = fields.next()?;
+    if field.text.first().is_some_and(u8::is_ascii_digit) {
+        ttl = Some(number::decimal(field.text).filter(|&ttl| ttl <= Ttl::MAX.0)?);
+        field = fields.next()?;
+        used = used.wrapping_add(1);
+    }
+    if field.text == b"IN" {
+        field = fields.next()?;
+        used = used.wrapping_add(1);
+    }
+    Some((Head { ttl, rtype: common_type(field.text)? }, used))
+}
+
+/// Neither quoted nor escaped.
+fn is_simple(field: &Field<'_>) -> bool {
+    field.form == Form::Plain && !field.escaped
 }
 
 /// Reads `[TTL] [class] type` or `[class] [TTL] type` and tells how many fields that was.
@@ -273,8 +298,13 @@ fn split_pairs(fields: &mut Vec<Field<'_>>) {
         };
         let (key, value) = field.text.split_at_checked(quote).unwrap_or_default();
         let inner = value.get(1..value.len().saturating_sub(1)).unwrap_or_default();
-        split.push(Field { text: key, form: Form::Plain, at: field.at });
-        split.push(Field { text: inner, form: Form::Quoted, at: field.at.saturating_add(quote) });
+        split.push(Field { text: key, form: Form::Plain, ..field });
+        split.push(Field {
+            text: inner,
+            form: Form::Quoted,
+            at: field.at.saturating_add(quote),
+            ..field
+        });
     }
     *fields = split;
 }

@@ -12,6 +12,8 @@ pub(crate) struct Field<'t> {
     pub(crate) text: &'t [u8],
     /// How it is written.
     pub(crate) form: Form,
+    /// It may have a backslash.
+    pub(crate) escaped: bool,
     /// Offset of its first octet in the text, the quote included.
     pub(crate) at: usize,
 }
@@ -88,35 +90,50 @@ pub(crate) struct Scanner<'t> {
     block: usize,
     /// Special octets of the block still to come.
     specials: u64,
+    /// Where the entry read last begins.
+    entry: Entry,
 }
 
 impl<'t> Scanner<'t> {
     pub(crate) fn new(text: &'t [u8]) -> Self {
         // Editors on one operating system begin UTF-8 files with a byte order mark.
         let at = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        Self { text, at, line: 1, block: 0, specials: specials(&block_at(text, 0)) }
+        Self {
+            text,
+            at,
+            line: 1,
+            block: 0,
+            specials: specials(&block_at(text, 0)),
+            entry: Entry::default(),
+        }
     }
 
-    /// The next entry that has fields; `None` at the end of the text. After an error the scanner stands at
-    /// the next line that can begin an entry.
+    /// Reads the fields of the next entry that has some; `None` at the end of the text. After an error the
+    /// scanner stands at the next line that can begin an entry.
     pub(crate) fn next_entry(
         &mut self,
         fields: &mut Vec<Field<'t>>,
-    ) -> Option<Result<Entry, ScanError>> {
+    ) -> Option<Result<(), ScanError>> {
         fields.clear();
-        let mut entry = self.begin_entry();
+        self.begin_entry();
         // Most entries are a line of plain fields; where one is not, the rest of it is read octet by octet.
-        match self.plain_fields(&mut entry, fields) {
-            Plain::Entry => return Some(Ok(entry)),
-            Plain::Other => {}
+        match self.plain_fields(fields) {
+            Plain::Entry => Some(Ok(())),
+            Plain::Other => {
+                let scanned = self.other_fields(fields);
+                self.look(self.at);
+                scanned
+            }
         }
-        let scanned = self.other_fields(entry, fields);
-        self.look(self.at);
-        scanned
+    }
+
+    /// Where the entry read last begins.
+    pub(crate) fn entry(&self) -> &Entry {
+        &self.entry
     }
 
     /// Reads fields up to the end of the line, or up to an octet that only [`Self::other_fields`] knows.
-    fn plain_fields(&mut self, entry: &mut Entry, fields: &mut Vec<Field<'t>>) -> Plain {
+    fn plain_fields(&mut self, fields: &mut Vec<Field<'t>>) -> Plain {
         let mut start = self.at;
         loop {
             while self.specials == 0 {
@@ -148,7 +165,7 @@ impl<'t> Scanner<'t> {
                     return Plain::Other;
                 }
                 let text = self.text.get(start..at).unwrap_or_default();
-                fields.push(Field { text, form: Form::Plain, at: start });
+                fields.push(Field { text, form: Form::Plain, escaped: false, at: start });
             }
             start = at.saturating_add(1);
             if octet == b'\n' {
@@ -157,7 +174,7 @@ impl<'t> Scanner<'t> {
                 if !fields.is_empty() {
                     return Plain::Entry;
                 }
-                *entry = self.begin_entry();
+                self.begin_entry();
             }
         }
     }
@@ -172,11 +189,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Reads the rest of an entry, octet by octet.
-    fn other_fields(
-        &mut self,
-        mut entry: Entry,
-        fields: &mut Vec<Field<'t>>,
-    ) -> Option<Result<Entry, ScanError>> {
+    fn other_fields(&mut self, fields: &mut Vec<Field<'t>>) -> Option<Result<(), ScanError>> {
         let mut depth = 0_u32;
         let mut opened = Opened { at: self.at, line: self.line };
         loop {
@@ -189,14 +202,14 @@ impl<'t> Scanner<'t> {
                     if depth > 0 {
                         if fields.is_empty() {
                             // The entry is where its first field is.
-                            (entry.line, entry.line_start) = (self.line, self.at);
+                            (self.entry.line, self.entry.line_start) = (self.line, self.at);
                         }
                         continue;
                     }
                     if !fields.is_empty() {
-                        return Some(Ok(entry));
+                        return Some(Ok(()));
                     }
-                    entry = self.begin_entry();
+                    self.begin_entry();
                 }
                 Some(b';') => self.skip_to_line_end(),
                 Some(b'(') => {
@@ -215,28 +228,28 @@ impl<'t> Scanner<'t> {
                 }
                 Some(_) => {
                     if fields.len() >= MAX_FIELDS {
-                        return Some(Err(self.fail_entry(entry, depth, opened, start)));
+                        return Some(Err(self.fail_entry(depth, opened, start)));
                     }
                     match self.field(start) {
                         Ok(field) => {
-                            entry.has_pairs |= field.form == Form::Pair;
+                            self.entry.has_pairs |= field.form == Form::Pair;
                             fields.push(field);
                         }
                         Err(kind) => return Some(Err(self.fail(start, kind))),
                     }
                 }
                 None if depth > 0 => {
-                    return Some(Err(self.fail_entry(entry, depth, opened, start)));
+                    return Some(Err(self.fail_entry(depth, opened, start)));
                 }
                 None if fields.is_empty() => return None,
-                None => return Some(Ok(entry)),
+                None => return Some(Ok(())),
             }
         }
     }
 
-    fn begin_entry(&self) -> Entry {
+    fn begin_entry(&mut self) {
         let indented = matches!(self.peek(), Some(b' ' | b'\t'));
-        Entry { line: self.line, line_start: self.at, indented, has_pairs: false }
+        self.entry = Entry { line: self.line, line_start: self.at, indented, has_pairs: false };
     }
 
     fn peek(&self) -> Option<u8> {
@@ -258,27 +271,30 @@ impl<'t> Scanner<'t> {
             self.quoted_end()?;
             let text = self.text.get(inner..self.at).unwrap_or_default();
             self.advance(1);
-            return Ok(Field { text, form: Form::Quoted, at: start });
+            return Ok(Field { text, form: Form::Quoted, escaped: true, at: start });
         }
-        let mut form = Form::Plain;
+        let (mut form, mut escaped) = (Form::Plain, false);
         loop {
             let rest = self.rest();
             let length = rest.iter().position(|&octet| is_special(octet)).unwrap_or(rest.len());
             self.advance(length);
             match self.peek() {
-                Some(b'\\') => self.escape()?,
+                Some(b'\\') => {
+                    escaped = true;
+                    self.escape()?;
+                }
                 Some(b'"') if length > 0 && rest.get(length.saturating_sub(1)) == Some(&b'=') => {
                     self.advance(1);
                     self.quoted_end()?;
                     self.advance(1);
-                    form = Form::Pair;
+                    (form, escaped) = (Form::Pair, true);
                     break;
                 }
                 _ => break,
             }
         }
         let text = self.text.get(start..self.at).unwrap_or_default();
-        Ok(Field { text, form, at: start })
+        Ok(Field { text, form, escaped, at: start })
     }
 
     /// Moves to the closing quote. RFC 1035 §5.1 lets a quoted string go on over a line end; as BIND and
@@ -334,10 +350,10 @@ impl<'t> Scanner<'t> {
     /// An entry that does not end. Reading goes on at the first line after its first that is not indented,
     /// which is where the next entry begins in files written by people and programs alike.
     #[cold]
-    fn fail_entry(&mut self, entry: Entry, depth: u32, opened: Opened, at: usize) -> ScanError {
+    fn fail_entry(&mut self, depth: u32, opened: Opened, at: usize) -> ScanError {
         let line = self.line;
-        self.at = entry.line_start;
-        self.line = entry.line;
+        self.at = self.entry.line_start;
+        self.line = self.entry.line;
         self.skip_line();
         if depth == 0 {
             return ScanError { at, line, kind: ScanErrorKind::TooManyFields };

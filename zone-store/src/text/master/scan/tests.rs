@@ -9,7 +9,8 @@ fn scanned(text: &str) -> Vec<String> {
     let mut seen = Vec::new();
     while let Some(entry) = scanner.next_entry(&mut fields) {
         seen.push(match entry {
-            Ok(entry) => {
+            Ok(()) => {
+                let entry = scanner.entry();
                 let fields: Vec<String> = fields
                     .iter()
                     .map(|field| {
@@ -100,10 +101,12 @@ proptest! {
             steps += 1;
             prop_assert!(steps <= text.len() + 1);
             match entry {
-                Ok(entry) => {
+                Ok(()) => {
+                    let entry = scanner.entry();
                     let lines = text[..entry.line_start].iter().filter(|&&octet| octet == b'\n').count();
                     prop_assert_eq!(entry.line as usize, lines + 1);
                     for field in &fields {
+                        prop_assert!(field.escaped || !field.text.contains(&b'\\'));
                         let skip = usize::from(field.form == Form::Quoted);
                         prop_assert_eq!(&text[field.at + skip..][..field.text.len()], field.text);
                     }
