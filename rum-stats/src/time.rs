@@ -118,11 +118,12 @@ impl<C: Counter, const SLICES: usize> Ring<C, SLICES> {
                 0.0
             };
             let Some(slice) = self.slices.get(self.place(number)) else { break };
-            let mut samples = 0.0;
+            let samples = slice.ranks().total();
+            let factor = crate::number::to_f32(weight);
+            // In single precision, which vector units do eight at a time; counts above 2^24 in one bucket lose
+            // their last bits.
             for (total, count) in weights.iter_mut().zip(slice.buckets()) {
-                let mass = f64::from(count.to_u32());
-                samples += mass;
-                *total += crate::number::to_f32(mass * weight);
+                *total += crate::number::to_f32(count.mass()) * factor;
             }
             sum += weight * samples;
             sum_of_squares += weight * weight * samples;

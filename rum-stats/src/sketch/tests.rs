@@ -157,4 +157,66 @@ proptest! {
             round_trip(&sketch);
         }
     }
+
+    #[test]
+    fn subtract_undoes_merge(a in small_counts(), b in small_counts()) {
+        let mut sum = a.clone();
+        sum.merge(&b);
+        sum.subtract(&b);
+        prop_assert_eq!(&sum, &a);
+        // What is not there cannot be taken away.
+        let mut less = a.clone();
+        less.subtract(&a);
+        less.subtract(&b);
+        prop_assert!(less.is_empty());
+    }
+
+    #[test]
+    fn scale_stays_within_half_a_sample_of_each_bucket(a in small_counts(), factor in 0.0..=1.0_f64) {
+        let mut scaled = a.clone();
+        scaled.scale(factor);
+        for (before, after) in a.buckets().iter().zip(scaled.buckets()) {
+            prop_assert!((f64::from(*before) * factor - f64::from(*after)).abs() <= 0.5);
+        }
+    }
+
+    #[test]
+    fn means_are_within_the_stated_error(mut values in proptest::collection::vec(513..=HIGHEST.0, 20..300)) {
+        let sketch = sketch_of(&values);
+        let mean = |values: &[u32]| values.iter().map(|v| f64::from(*v)).sum::<f64>() / values.len() as f64;
+        prop_assert!((sketch.mean().unwrap() / mean(&values) - 1.0).abs() < RELATIVE_ERROR + 1e-6);
+        values.sort_unstable();
+        let cut = values.len() / 4;
+        let trimmed = sketch.trimmed_mean(cut as f64 / values.len() as f64).unwrap();
+        prop_assert!((trimmed / mean(&values[cut..values.len() - cut]) - 1.0).abs() < RELATIVE_ERROR + 1e-6);
+    }
+
+    #[test]
+    fn all_quantiles_of_small_samples(mut values in proptest::collection::vec(513..=HIGHEST.0, 1..12)) {
+        let sketch = sketch_of(&values);
+        values.sort_unstable();
+        for (rank, value) in values.iter().enumerate() {
+            let q = (rank as f64 + 0.5).min(values.len() as f64 - 1.0) / (values.len() as f64 - 1.0).max(1.0);
+            let answer = sketch.quantile(q).unwrap();
+            let (low, high) = (bucket_of(Micros(answer.0 - 1)), bucket_of(Micros(answer.0 + 1)));
+            prop_assert!((low..=high).contains(&bucket_of(Micros(*value))), "{rank} of {values:?}: {answer:?}");
+        }
+    }
+
+    #[test]
+    fn any_number_of_samples_above_a_bound_is_exact(values in proptest::collection::vec(any::<u32>(), 0..300), octave in 9..25_u32) {
+        // Powers of two are bucket bounds, where nothing is interpolated.
+        let bound = 1 << octave;
+        let above = values.iter().filter(|value| **value > bound).count();
+        let all_above = octave == 9;
+        // The first bucket also holds what is below the range.
+        let below_range = values.iter().filter(|value| **value <= 512).count();
+        let expected = if all_above { above + below_range } else { above };
+        prop_assert_eq!(sketch_of(&values).count_above(Micros(bound)), expected as u64);
+    }
+}
+
+fn small_counts() -> impl Strategy<Value = Sketch> {
+    proptest::collection::vec(0..1000_u32, BUCKETS)
+        .prop_map(|counts| Sketch::from_buckets(counts.try_into().unwrap()))
 }

@@ -1,4 +1,25 @@
-//! How good a map is: what clients see, how far from the best, what moved, how full the PoPs are.
+//! How good a map is, in the numbers worth publishing. All weigh traffic; for one country or network, give them its
+//! prefixes only.
+//!
+//! | what | where |
+//! |---|---|
+//! | (a) p50 and p90 of round trips or first bytes, for this map and any other | [`weighted_quantile`], [`Experience`] |
+//! | (b) traffic within 5, 10 and 25 ms of the best PoP | [`Experience::within`], [`share_within`] |
+//! | (c) traffic surely improved, and surely made worse, by 5 ms | [`Gains`] |
+//! | (d) mean regret | [`Experience::regret`] |
+//! | (e) fullest and 95th percentile PoP, overflow | [`Utilisation`] |
+//! | (f) traffic remapped by a rebuild, flip-flops | [`churn`], [`flip_flops`] |
+//! | (g) traffic decided at the level of its own data, or above | [`Levels`] |
+//! | (h) age of the data | [`Staleness`] |
+//! | (i) entries of the map, and what it multiplies DNS queries by | `ClientMap::entries`, [`query_multiplier`] |
+
+#[cfg(feature = "alloc")]
+mod load;
+mod proof;
+
+#[cfg(feature = "alloc")]
+pub use load::Utilisation;
+pub use proof::{Gains, Levels, Staleness, flip_flops, query_multiplier};
 
 #[cfg(feature = "alloc")]
 use crate::assign::{Assignment, Problem, WHOLE};
@@ -118,35 +139,6 @@ pub fn churn(before: &Assignment, after: &Assignment, demand: &[f64]) -> f64 {
         total += demand;
     }
     if total > 0.0 { moved / total } else { 0.0 }
-}
-
-/// How full the PoPs are. Shares of capacity: 1 is full.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Utilisation {
-    /// The fullest PoP; infinite when a closed one has load.
-    pub max: f64,
-    /// Total load over total capacity.
-    pub mean: f64,
-    /// Load above capacity, over all PoPs, in the unit of load.
-    pub overflow: f64,
-}
-
-impl Utilisation {
-    /// From the load and the capacity of each PoP.
-    pub fn of(loads: &[f64], capacity: &[f64]) -> Self {
-        let mut result = Self::default();
-        for (load, capacity) in loads.iter().zip(capacity) {
-            if *load > 0.0 {
-                result.max = result.max.max(load / capacity);
-            }
-            result.overflow += (load - capacity).max(0.0);
-        }
-        let total: f64 = capacity.iter().sum();
-        if total > 0.0 {
-            result.mean = loads.iter().sum::<f64>() / total;
-        }
-        result
-    }
 }
 
 #[cfg(feature = "alloc")]
