@@ -9,6 +9,9 @@ pub(crate) fn address(text: &[u8]) -> Option<IpAddr> {
     if let Some(v4) = plain::ipv4(text) {
         return Some(IpAddr::V4(v4.into()));
     }
+    if let Some(v6) = plain::ipv6(text) {
+        return Some(IpAddr::V6(v6.into()).to_canonical());
+    }
     let text = core::str::from_utf8(text).ok()?;
     text.parse::<Ipv6Addr>().ok().map(|v6| IpAddr::V6(v6).to_canonical())
 }

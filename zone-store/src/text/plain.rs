@@ -1,4 +1,4 @@
-//! The usual spelling of the commonest fields, read without a detour: names without escapes, IPv4
+//! The usual spelling of the commonest fields, read without a detour: names without escapes,
 //! addresses, hexadecimal. What is spelt otherwise, or wrong, is `None` here and left to `dns-wire`, which
 //! has the last word; a test holds the two together.
 
@@ -70,36 +70,110 @@ pub(super) fn name(
 }
 
 /// Four decimal numbers up to 255 without leading zeros, dots between.
+///
+/// How many digits a number has cannot be foretold, so nothing branches on it: each number is moved to the
+/// upper end of a word of four octets, zeros before it.
 #[inline]
 pub(super) fn ipv4(text: &[u8]) -> Option<[u8; 4]> {
-    if text.len() > 15 {
+    let len = text.len();
+    if !(7..=15).contains(&len) {
         return None;
     }
+    let mut padded = [0_u8; 16];
+    padded.get_mut(..len)?.copy_from_slice(text);
+    // A dot after the text ends the last number too.
+    *padded.get_mut(len)? = b'.';
+    let digits = u128::from_le_bytes(padded) ^ ONES.wrapping_mul(0x30);
+    // The highest bit of each octet that is a dot. Octets of 0 to 127 only, so that no sum carries.
+    let other = digits ^ ONES.wrapping_mul(0x1e);
+    let mut dots = !((other & LOW_BITS).wrapping_add(LOW_BITS) | other | LOW_BITS);
     let mut octets = [0_u8; 4];
-    let mut place = octets.iter_mut();
-    let mut value = 0_u16;
-    let mut digits = 0_u8;
-    for &octet in text {
-        let digit = octet.wrapping_sub(b'0');
-        if digit <= 9 {
-            if digits > 0 && value == 0 {
-                return None;
-            }
-            value = value.wrapping_mul(10).wrapping_add(u16::from(digit));
-            digits = digits.wrapping_add(1);
-            if value > 255 {
-                return None;
-            }
-        } else if octet == b'.' && digits > 0 {
-            *place.next()? = u8::try_from(value).ok()?;
-            (value, digits) = (0, 0);
-        } else {
+    let (mut start, mut wrong) = (0_u32, 0_u32);
+    for octet in &mut octets {
+        let dot = dots.trailing_zeros() >> 3;
+        dots &= dots.wrapping_sub(1);
+        let count = dot.wrapping_sub(start);
+        if !(1..=3).contains(&count) {
             return None;
         }
+        let number = digits.wrapping_shr(start << 3);
+        let word = u32::try_from(number & u128::from(u32::MAX)).unwrap_or(0);
+        let has_zero_first = (word & 0xff == 0) & (count > 1);
+        let word = word.wrapping_shl(32_u32.wrapping_sub(count << 3));
+        let [_, hundreds, tens, units] = word.to_le_bytes().map(u32::from);
+        let value =
+            hundreds.wrapping_mul(100).wrapping_add(tens.wrapping_mul(10)).wrapping_add(units);
+        // Above 9, a zero in front, above 255.
+        wrong |= (word.wrapping_add(0x7676_7676) | word) & 0x8080_8080;
+        wrong |= u32::from(has_zero_first) | (value >> 8);
+        *octet = u8::try_from(value & 0xff).unwrap_or(0);
+        start = dot.wrapping_add(1);
     }
-    let last = place.next()?;
-    *last = u8::try_from(value).ok()?;
-    (digits > 0 && place.next().is_none()).then_some(octets)
+    (wrong == 0 && usize::try_from(start).ok()? == len.wrapping_add(1)).then_some(octets)
+}
+
+/// An IPv6 address in hexadecimal groups (RFC 4291 §2.2, forms 1 and 2).
+pub(super) fn ipv6(text: &[u8]) -> Option<[u8; 16]> {
+    let mut groups = [0_u16; 8];
+    let mut count = 0_usize;
+    // Groups before `::`.
+    let mut gap = None;
+    let (mut value, mut digits) = (0_u16, 0_u8);
+    let mut rest = text;
+    if let Some(after) = text.strip_prefix(b"::") {
+        (gap, rest) = (Some(0), after);
+        if rest.is_empty() {
+            return Some([0; 16]);
+        }
+    }
+    while let Some((&octet, after)) = rest.split_first() {
+        rest = after;
+        if octet == b':' {
+            if digits == 0 {
+                return None;
+            }
+            *groups.get_mut(count)? = value;
+            count = count.wrapping_add(1);
+            (value, digits) = (0, 0);
+            if let Some(after) = rest.strip_prefix(b":") {
+                if gap.replace(count).is_some() {
+                    return None;
+                }
+                rest = after;
+                if rest.is_empty() {
+                    break;
+                }
+            } else if rest.is_empty() {
+                return None;
+            }
+        } else {
+            let nibble = nibble(octet);
+            if nibble > 15 || digits == 4 {
+                return None;
+            }
+            value = (value << 4) | u16::from(nibble);
+            digits = digits.wrapping_add(1);
+        }
+    }
+    if digits > 0 {
+        *groups.get_mut(count)? = value;
+        count = count.wrapping_add(1);
+    }
+    match gap {
+        // `::` stands for one group or more.
+        Some(gap) if count < groups.len() => {
+            let missing = groups.len().wrapping_sub(count);
+            groups.get_mut(gap..)?.rotate_right(missing);
+        }
+        None if count == groups.len() => {}
+        _ => return None,
+    }
+    let mut octets = [0_u8; 16];
+    let (pairs, _) = octets.as_chunks_mut::<2>();
+    for (pair, group) in pairs.iter_mut().zip(groups) {
+        *pair = group.to_be_bytes();
+    }
+    Some(octets)
 }
 
 /// Octets of an even number of hexadecimal digits, at most 128 of them; returns how many octets.
@@ -132,6 +206,10 @@ fn nibble(octet: u8) -> u8 {
         0x80
     }
 }
+
+/// One in each octet, and the seven low bits of each.
+const ONES: u128 = 0x0101_0101_0101_0101_0101_0101_0101_0101;
+const LOW_BITS: u128 = 0x7f7f_7f7f_7f7f_7f7f_7f7f_7f7f_7f7f_7f7f;
 
 #[cfg(test)]
 mod tests;

@@ -119,9 +119,13 @@ impl<S: Sink> Reader<'_, '_, S> {
                 let out = self.rdata.first_chunk_mut::<NAME_ROOM>()?;
                 plain::name(&block_at(text, name.at), name.text.len(), &self.tail, out)
             }
-            (RType::A, [address]) if is_simple(address) => {
+            (RType::A, [address]) if address.form == Form::Plain => {
                 *self.rdata.first_chunk_mut::<4>()? = plain::ipv4(address.text)?;
                 Some(4)
+            }
+            (RType::AAAA, [address]) if address.form == Form::Plain => {
+                *self.rdata.first_chunk_mut::<16>()? = plain::ipv6(address.text)?;
+                Some(16)
             }
             (RType::DS, [tag, algorithm, kind, digest]) => {
                 let [tag_high, tag_low] =

@@ -45,6 +45,45 @@ fn usual_names_are_read_and_others_left() {
 }
 
 #[test]
+fn groups_and_gaps() {
+    for text in [
+        "::",
+        "::1",
+        "1::",
+        "1::2",
+        "1:2:3:4:5:6:7:8",
+        "1:2:3:4:5:6:7::",
+        "::2:3:4:5:6:7:8",
+        "2001:DB8::a",
+        "0:0::0",
+    ] {
+        assert_eq!(
+            ipv6(text.as_bytes()).map(core::net::Ipv6Addr::from),
+            text.parse().ok(),
+            "{text}"
+        );
+        assert!(ipv6(text.as_bytes()).is_some(), "{text}");
+    }
+    for text in [
+        "",
+        ":",
+        ":::",
+        "1:",
+        ":1",
+        "1:2:3:4:5:6:7",
+        "1:2:3:4:5:6:7:8:9",
+        "1::2::3",
+        "1:2:3:4::5:6:7:8",
+        "12345::",
+        "g::",
+        "::1.2.3.4",
+        "1::2:",
+    ] {
+        assert_eq!(ipv6(text.as_bytes()), None, "{text}");
+    }
+}
+
+#[test]
 fn hexadecimal_is_even_and_not_too_long() {
     let mut out = [0; 100];
     assert_eq!(hex(b"00fFAb9c", &mut out), Some(4));
@@ -67,8 +106,32 @@ proptest! {
 
     #[test]
     fn addresses_agree_with_the_full_parser(text in "[0-9.x]{0,17}|([0-2]?[0-9]{1,2}\\.){3}[0-9]{1,3}") {
+        let whole = text.parse::<core::net::Ipv4Addr>().ok();
         prop_assert_eq!(ipv4(text.as_bytes()), address::leading_octets(text.as_bytes()).filter(|&(_, count)| count == 4).map(|(octets, _)| octets));
-        prop_assert_eq!(ipv4(text.as_bytes()).map(Into::into), text.parse::<core::net::Ipv4Addr>().ok());
+        prop_assert_eq!(ipv4(text.as_bytes()).map(Into::into), whole);
+    }
+
+    #[test]
+    fn any_octets_are_an_address_or_not(text in proptest::collection::vec(any::<u8>(), 0..18), address: [u8; 4], place in 0_usize..15, octet: u8) {
+        let parsed = |text: &[u8]| core::str::from_utf8(text).ok()?.parse::<core::net::Ipv4Addr>().ok();
+        prop_assert_eq!(ipv4(&text).map(Into::into), parsed(&text));
+        let mut text = std::format!("{}", core::net::Ipv4Addr::from(address)).into_bytes();
+        prop_assert_eq!(ipv4(&text), Some(address));
+        if let Some(changed) = text.get_mut(place) {
+            *changed = octet;
+        }
+        prop_assert_eq!(ipv4(&text).map(Into::into), parsed(&text));
+    }
+
+    #[test]
+    fn longer_addresses_agree_with_the_standard_library(text in "[0-9a-fG:]{0,12}|([0-9a-fA-F]{0,5}:){0,8}[0-9a-f]{0,4}", address: u128, zeros: u128) {
+        let quick = ipv6(text.as_bytes()).map(core::net::Ipv6Addr::from);
+        prop_assert_eq!(quick, text.parse().ok());
+        let address = core::net::Ipv6Addr::from(address & zeros);
+        let shown = std::format!("{address}");
+        if !shown.contains('.') {
+            prop_assert_eq!(ipv6(shown.as_bytes()).map(core::net::Ipv6Addr::from), Some(address));
+        }
     }
 
     #[test]
