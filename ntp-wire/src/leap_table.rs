@@ -17,8 +17,10 @@ use crate::{Leap, Timestamp};
 /// ```
 /// use ntp_wire::leap_table::LeapTable;
 ///
-/// let list = b"#$ 3960835200\n#@ 3991593600\n2272060800 10\n2287785600 11\n2303683200 12\n";
-/// assert!(LeapTable::from_list(list).is_err()); // It must know the leap of June 2012.
+/// let list = include_bytes!("../tests/data/leap-seconds.list");
+/// let table = LeapTable::from_list(list).unwrap();
+/// assert_eq!(table.tai_minus_utc(1_500_000_000), Some(37));
+/// assert!(table.has_expired(1_900_000_000));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LeapTable {

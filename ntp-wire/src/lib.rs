@@ -26,10 +26,20 @@
 //! - [`Packet`]: the 48-octet header, a plain struct.
 //!
 //! # Rooms
-//! - [`server`]: reply to a request, or say why not.
-//! - [`limiter`]: who asks too often, in memory the caller gives.
-//! - [`client`]: ask, check the reply, and measure.
-//! - [`smear`]: a leap second spread over hours, as integer functions.
+//! - [`server`]: reply to a request, or say why not. [`interleave`]: with the true transmit
+//!   timestamp of the reply before. [`limiter`]: who asks too often, in memory the caller gives.
+//! - [`client`]: ask, check the reply, measure, decide whom to believe, correct the clock.
+//! - [`extension`]: what follows the header. `mac`: symmetric keys. `nts`: Network Time Security.
+//! - [`leap_table`]: which leap seconds there are. [`smear`]: a leap second spread over hours, as
+//!   integer functions, and a detector of it.
+//! - [`control`] and [`cmdmon`]: what ntpd and chronyd tell a monitor.
+//! - [`health`]: whether a server should take part in an anycast service.
+//!
+//! # Features
+//! - `mac`: MD5, SHA-1, SHA-2 and AES-CMAC.
+//! - `nts`: AES-SIV and AES-GCM-SIV.
+//! - `leap-list`: the SHA-1 check of a leap second list.
+//! - `alloc` (default): nothing needs it yet.
 //!
 //! # Promises
 //! No function panics, whatever it is given. Nothing here allocates, blocks, reads a clock or
