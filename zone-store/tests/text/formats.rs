@@ -16,6 +16,7 @@ fn every_test_named_in_the_table_exists() {
         include_str!("../../src/text/master/scan/tests.rs"),
         include_str!("../../src/text/master/tests.rs"),
         include_str!("../../src/text/number.rs"),
+        include_str!("../../src/text/plain/tests.rs"),
         include_str!("../../src/text/render.rs"),
         include_str!("../../src/text/write/tests.rs"),
         include_str!("peer.rs"),
