@@ -39,8 +39,10 @@ enum State {
 pub enum TransferStep<'m> {
     /// We have the newest version already.
     UpToDate,
-    /// The whole zone follows: forget what was there. The SOA is given, and is part of the zone.
-    Replace(Record<'m>),
+    /// The SOA of the version that the transfer leads to; what to do with it is said next.
+    Start(Record<'m>),
+    /// The whole zone follows: forget what was there, and begin with the SOA of `Start`.
+    Replace,
     /// Changes follow, to be applied to what we have.
     Change,
     /// Remove this record.
@@ -158,7 +160,7 @@ impl Transfer {
                 match self.base {
                     None => {
                         self.state = State::Whole;
-                        Ok((TransferStep::Replace(record), None))
+                        Ok((TransferStep::Start(record), Some(TransferStep::Replace)))
                     }
                     Some(base) if !is_newer(serial, base) => {
                         self.state = State::Done;
@@ -166,31 +168,29 @@ impl Transfer {
                     }
                     Some(_) => {
                         self.state = State::Undecided;
-                        Ok((TransferStep::Change, None))
+                        Ok((TransferStep::Start(record), None))
                     }
                 }
             }
             (State::Undecided, Some(serial)) if Some(serial) == self.base => {
                 self.state = State::Removing;
-                Ok((TransferStep::Remove(record), None))
+                Ok((TransferStep::Change, Some(TransferStep::Remove(record))))
             }
-            (State::Undecided | State::Whole, Some(serial)) => {
-                if serial != self.target {
-                    return Err(TransferError::Sequence(serial));
-                }
-                let replaced = self.state == State::Undecided;
+            (State::Undecided | State::Whole, Some(serial)) if serial != self.target => {
+                Err(TransferError::Sequence(serial))
+            }
+            // A zone of nothing but its SOA.
+            (State::Undecided, Some(serial)) => {
                 self.state = State::Done;
-                // A zone of nothing but its SOA, which the first record only announced.
-                let first = if replaced {
-                    TransferStep::Replace(record)
-                } else {
-                    TransferStep::Done(serial)
-                };
-                Ok((first, replaced.then_some(TransferStep::Done(serial))))
+                Ok((TransferStep::Replace, Some(TransferStep::Done(serial))))
+            }
+            (State::Whole, Some(serial)) => {
+                self.state = State::Done;
+                Ok((TransferStep::Done(serial), None))
             }
             (State::Undecided, None) => {
                 self.state = State::Whole;
-                Ok((TransferStep::Add(record), None))
+                Ok((TransferStep::Replace, Some(TransferStep::Add(record))))
             }
             (State::Whole, None) => Ok((TransferStep::Add(record), None)),
             (State::Removing, None) => Ok((TransferStep::Remove(record), None)),

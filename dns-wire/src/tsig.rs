@@ -90,8 +90,8 @@ pub enum TsigError {
     /// The message, or its TSIG record, is malformed: FORMERR.
     #[error("malformed: {0}")]
     Malformed(WireError),
-    /// The TSIG record is not the last, or there are two: FORMERR.
-    #[error("TSIG record not alone at the end")]
+    /// The TSIG record is not the last, or there are two, or its class or TTL is wrong: FORMERR.
+    #[error("TSIG record not alone at the end, or of a wrong class or TTL")]
     Place,
     /// Another key or algorithm: BADKEY.
     #[error("unknown key or algorithm")]
@@ -220,6 +220,9 @@ pub fn verify(
     }
     let (unsigned_len, record) = found.ok_or(TsigError::Missing)?;
     if records.section() != crate::Section::Additional || at != octets.len() {
+        return Err(TsigError::Place);
+    }
+    if record.class != Class::ANY || record.ttl.0 != 0 {
         return Err(TsigError::Place);
     }
     let rdata = record.rdata.octets();

@@ -11,8 +11,8 @@ pub struct Token<'t> {
     pub quoted: bool,
 }
 
-/// Splits a line at blanks, minding quotes and escapes. For single records, as tools and tests have
-/// them; a zone file has comments and parentheses, which are no business of this crate.
+/// Splits the fields of one record at blanks, minding quotes, escapes, parentheses and comments
+/// (RFC 1035 §5.1). For single records, as tools and tests have them; whole zones need a faster scanner.
 pub fn split(line: &[u8]) -> Split<'_> {
     Split { rest: line }
 }
@@ -27,7 +27,7 @@ impl<'t> Iterator for Split<'t> {
     type Item = Token<'t>;
 
     fn next(&mut self) -> Option<Token<'t>> {
-        let rest = self.rest.trim_ascii_start();
+        let rest = skip_blank(self.rest);
         let quoted = rest.first()? == &b'"';
         let rest = if quoted { rest.get(1..)? } else { rest };
         let (mut escaped, mut inside) = (false, quoted);
@@ -47,13 +47,30 @@ impl<'t> Iterator for Split<'t> {
                         inside = !inside;
                         false
                     }
-                    _ => !inside && octet.is_ascii_whitespace(),
+                    _ => !inside && (is_blank(octet) || octet == b';'),
                 }
             })
             .unwrap_or(rest.len());
         let (text, after) = rest.split_at_checked(end)?;
         self.rest = if quoted { after.get(1..).unwrap_or(&[]) } else { after };
         Some(Token { text, quoted })
+    }
+}
+
+fn is_blank(octet: u8) -> bool {
+    octet.is_ascii_whitespace() || octet == b'(' || octet == b')'
+}
+
+/// Past blanks, parentheses, and comments to the ends of their lines.
+fn skip_blank(mut text: &[u8]) -> &[u8] {
+    loop {
+        let start = text.iter().position(|&octet| !is_blank(octet)).unwrap_or(text.len());
+        text = text.get(start..).unwrap_or(&[]);
+        if text.first() != Some(&b';') {
+            return text;
+        }
+        let end = text.iter().position(|&octet| octet == b'\n').unwrap_or(text.len());
+        text = text.get(end..).unwrap_or(&[]);
     }
 }
 

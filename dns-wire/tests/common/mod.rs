@@ -1,4 +1,5 @@
-//! What several tests need.
+//! What several tests need; each uses a part of it.
+#![allow(dead_code, reason = "every test is a program of its own")]
 
 /// Octets as hexadecimal digits.
 pub(crate) fn hex(octets: &[u8]) -> String {
