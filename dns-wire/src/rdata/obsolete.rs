@@ -215,7 +215,7 @@ impl Kind for Split6 {
         let mut octets = [0u8; 16];
         if prefix_length < 128 {
             Ipv6::text(tokens, &mut Writer::new(&mut octets))?;
-        } else if tokens.peek().is_some_and(|token| token.text.contains(&b':')) {
+        } else if tokens.peek().is_some_and(|token| token.text == b"::") {
             // Some writers put `::` where no bit of the suffix is left.
             tokens.take();
         }
