@@ -1,3 +1,90 @@
-//! Placeholder until the first target lands in this commit series.
+//! Any octets as a message. Oracle: a second, naive reader that decompresses every name into a
+//! vector; both must agree on what is a message, and on every name and record in it.
 #![no_main]
-libfuzzer_sys::fuzz_target!(|_data: &[u8]| {});
+
+use dns_wire::{Message, MessageName, rdata};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|octets: &[u8]| {
+    let Ok(message) = Message::parse(octets) else { return };
+    for question in message.questions() {
+        agree(octets, question.expect("parse has read the questions").name);
+    }
+    let mut walked = 0usize;
+    for record in message.records() {
+        let Ok(record) = record else { break };
+        walked += 1;
+        agree(octets, record.owner);
+        let shown = record.rdata.display(record.rtype).to_string();
+        assert!(
+            !shown.is_empty()
+                || record.rdata.octets().is_empty()
+                || record.rdata.data(record.rtype).is_ok()
+        );
+        if record.check().is_ok() {
+            // What is right in a message is right on its own, names written out.
+            let data = record.rdata.data(record.rtype).expect("checked");
+            let mut flat = vec![0; 70_000];
+            let length = data.to_wire(&mut flat).expect("names are at most 255 octets each");
+            assert_eq!(rdata::validate(record.rtype, &flat[..length]), Ok(()));
+            assert_eq!(rdata::display(record.rtype, &flat[..length]).to_string(), shown);
+        }
+    }
+    assert!(walked <= octets.len() / 11 + 1);
+    let parts =
+        message.answers().count() + message.authorities().count() + message.additionals().count();
+    if message.records().all(|record| record.is_ok()) {
+        assert_eq!(parts, walked);
+    }
+    let _ = message.check();
+    if let Ok(Some(edns)) = message.edns() {
+        for option in edns.options().flatten() {
+            if let Ok(data) = option.read() {
+                let mut out = vec![0; option.data.len() + 4];
+                let length = data.write(&mut out).expect("as long as it was");
+                assert_eq!(&out[4..length], option.data);
+            }
+        }
+    }
+});
+
+fn agree(octets: &[u8], name: MessageName<'_>) {
+    let naive = naive_name(octets, name.position());
+    match name.to_name_buf() {
+        Ok(name) => assert_eq!(naive.as_deref(), Some(name.as_name().as_wire())),
+        // Ours also bounds the pointers, which the naive reader does by their number alone.
+        Err(error) => {
+            assert!(naive.is_none() || error.kind == dns_wire::WireErrorKind::PointerHops)
+        }
+    }
+}
+
+/// RFC 1035 §4.1.4 word by word: each pointer must point before the octets it was reached from.
+fn naive_name(octets: &[u8], start: usize) -> Option<Vec<u8>> {
+    let mut name = Vec::new();
+    let (mut at, mut before) = (start, start);
+    loop {
+        let length = usize::from(*octets.get(at)?);
+        match length >> 6 {
+            0 => {
+                let label = octets.get(at..=at + length)?;
+                name.extend_from_slice(label);
+                if name.len() > 255 {
+                    return None;
+                }
+                if length == 0 {
+                    return Some(name);
+                }
+                at += 1 + length;
+            }
+            3 => {
+                let target = (length & 0x3f) << 8 | usize::from(*octets.get(at + 1)?);
+                if target >= before {
+                    return None;
+                }
+                (at, before) = (target, target);
+            }
+            _ => return None,
+        }
+    }
+}

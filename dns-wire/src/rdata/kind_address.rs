@@ -203,6 +203,7 @@ impl Kind for Atm {
             return out.slice(number).map_err(tokens.full());
         }
         out.u8(0).map_err(tokens.full())?;
+        let before = out.len();
         let mut digits = Digits::new(4);
         for (at, &octet) in token.text.iter().enumerate() {
             if octet != b'.' {
@@ -210,7 +211,7 @@ impl Kind for Atm {
                 digits.push(digit, out).map_err(tokens.full())?;
             }
         }
-        if !digits.is_complete() || token.text.is_empty() {
+        if !digits.is_complete() || out.len() == before {
             return Err(tokens.error(TextErrorKind::Hex, 0));
         }
         Ok(())

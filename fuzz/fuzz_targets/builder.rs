@@ -1,0 +1,138 @@
+//! Random pushes into a builder. Oracle: a list of what went in; the message must give it back, in
+//! order, in the case in which it was written, and a push that failed must have left no trace.
+#![no_main]
+
+use dns_wire::{
+    Builder, Class, Header, Message, NameBuf, RType, Rcode, RecordSection, Section, Ttl,
+};
+use libfuzzer_sys::arbitrary::{Arbitrary, Result, Unstructured};
+use libfuzzer_sys::fuzz_target;
+
+#[derive(Debug, Clone, PartialEq)]
+struct Pushed {
+    section: Section,
+    owner: String,
+    rtype: RType,
+    rdata: Vec<u8>,
+}
+
+fuzz_target!(|input: &[u8]| {
+    let _ = run(&mut Unstructured::new(input));
+});
+
+fn run(input: &mut Unstructured<'_>) -> Result<()> {
+    let size = usize::from(u16::arbitrary(input)?);
+    let mut buffer = vec![0xaa; size];
+    let Ok(mut questions) = Builder::new(&mut buffer, Header::default()) else { return Ok(()) };
+    let mut asked = Vec::new();
+    let mut pushed = Vec::new();
+    let reserve = usize::from(u8::arbitrary(input)?);
+    let reserved = questions.reserve(reserve).is_ok();
+    for _ in 0..input.int_in_range(0..=3)? {
+        let owner = name(input)?;
+        if questions.push_question(owner.as_name(), RType::A, Class::IN).is_ok() {
+            asked.push(owner.to_string());
+        }
+    }
+    let mut answers = questions.answers();
+    pushes(input, &mut answers, Section::Answer, &mut pushed)?;
+    let mut authorities = answers.authorities();
+    pushes(input, &mut authorities, Section::Authority, &mut pushed)?;
+    let mut additionals = authorities.additionals();
+    pushes(input, &mut additionals, Section::Additional, &mut pushed)?;
+    let opt = additionals.push_opt(1232, Rcode::NOERROR, false, &[]).is_ok();
+    assert!(opt || !reserved || reserve < 11);
+    let octets = additionals.finish();
+    assert!(octets.len() <= size);
+    let message = Message::parse(octets).expect("what we wrote");
+    assert_eq!(message.check(), Ok(()));
+    assert!(message.questions().map(|question| question.expect("read").name.to_string()).eq(asked));
+    let mut records = message.records();
+    let mut read = Vec::new();
+    while let Some(record) = records.next() {
+        let record = record.expect("what we wrote");
+        if record.rtype == RType::OPT {
+            continue;
+        }
+        let mut rdata = vec![0; 70_000];
+        let length = record
+            .rdata
+            .data(record.rtype)
+            .expect("what we wrote")
+            .to_wire(&mut rdata)
+            .expect("room");
+        rdata.truncate(length);
+        read.push(Pushed {
+            section: records.section(),
+            owner: record.owner.to_string(),
+            rtype: record.rtype,
+            rdata,
+        });
+    }
+    assert_eq!(read, pushed);
+    Ok(())
+}
+
+fn pushes<S: RecordSection>(
+    input: &mut Unstructured<'_>,
+    builder: &mut Builder<'_, S>,
+    section: Section,
+    pushed: &mut Vec<Pushed>,
+) -> Result<()> {
+    for _ in 0..input.int_in_range(0..=40)? {
+        let owner = name(input)?;
+        let (rtype, rdata) = match u8::arbitrary(input)? % 5 {
+            0 => (RType::A, <[u8; 4]>::arbitrary(input)?.to_vec()),
+            1 => (RType::NS, name(input)?.as_name().as_wire().to_vec()),
+            2 => {
+                let mut mx = vec![0, 10];
+                mx.extend_from_slice(name(input)?.as_name().as_wire());
+                (RType::MX, mx)
+            }
+            3 => {
+                let mut soa = name(input)?.as_name().as_wire().to_vec();
+                soa.extend_from_slice(name(input)?.as_name().as_wire());
+                soa.extend_from_slice(&[7; 20]);
+                (RType::SOA, soa)
+            }
+            _ => (RType(65_400), Vec::<u8>::arbitrary(input)?),
+        };
+        let before = builder.len();
+        let together = u8::arbitrary(input)? % 4 == 0;
+        let result = if together {
+            builder.push_rrset(owner.as_name(), rtype, Class::IN, Ttl(1), [&rdata[..], &rdata[..]])
+        } else {
+            builder.push(owner.as_name(), rtype, Class::IN, Ttl(1), &rdata)
+        };
+        match result {
+            Ok(()) => {
+                let record = Pushed { section, owner: owner.to_string(), rtype, rdata };
+                pushed.extend(std::iter::repeat_n(record, if together { 2 } else { 1 }));
+            }
+            Err(_) => assert_eq!(builder.len(), before),
+        }
+    }
+    Ok(())
+}
+
+/// Names with few different labels, so that many can be compressed; some in another case.
+fn name(input: &mut Unstructured<'_>) -> Result<NameBuf> {
+    const LABELS: [&[u8]; 8] = [
+        b"a",
+        b"A",
+        b"example",
+        b"Example",
+        b"com",
+        b"ns1",
+        b"a-label-of-more-than-eight-octets",
+        b"a-label-of-more-than-eight-octetz",
+    ];
+    let mut name = NameBuf::root();
+    for _ in 0..input.int_in_range(0..=6)? {
+        let number = u8::arbitrary(input)?;
+        let own = [number, number.wrapping_mul(31)];
+        let label = LABELS.get(usize::from(number % 16)).copied().unwrap_or(&own);
+        let _ = name.prepend(label);
+    }
+    Ok(name)
+}

@@ -1,0 +1,26 @@
+//! Any text as the fields of any type. Oracle: what is taken is valid RDATA, and shown and read
+//! again it is the same.
+#![no_main]
+
+use dns_wire::{Name, RType, rdata};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| {
+    let Some((&number, text)) = input.split_first() else { return };
+    let known = RType::ALL;
+    let rtype = known[usize::from(number) % known.len()];
+    let origin = Name::from_wire(b"\x06origin\x00").expect("a name");
+    let mut wire = vec![0; 4096];
+    let Ok(length) = rdata::from_text(rtype, rdata::split(text), origin, &mut wire) else { return };
+    let wire = &wire[..length];
+    assert_eq!(rdata::validate(rtype, wire), Ok(()), "{rtype}");
+    let shown = rdata::display(rtype, wire).to_string();
+    let mut again = vec![0; 4096];
+    match rdata::from_text(rtype, rdata::split(shown.as_bytes()), Name::ROOT, &mut again) {
+        Ok(length) => assert_eq!(rdata::display(rtype, &again[..length]).to_string(), shown),
+        // The generic form takes parameters that contradict one another.
+        Err(error) => {
+            assert!(matches!(rtype, RType::SVCB | RType::HTTPS), "{rtype} {shown}: {error}")
+        }
+    }
+});
