@@ -12,6 +12,7 @@ mod name;
 mod points;
 mod records;
 mod row;
+mod servers;
 mod service;
 mod tai64;
 

@@ -1,8 +1,7 @@
 //! A method for each kind of line that stands for records.
 
-use super::fields::{Lifetime, number, number_u16, octets, optional_address, required_address};
+use super::fields::{number, octets, required_address};
 use super::lines::{Field, Line};
-use super::name::NameWriter;
 use super::row::{Row, address_record, emit, reverse_name};
 use super::{Outcome, Reader};
 use crate::source::{MapKind, Position, Sink};
@@ -82,47 +81,12 @@ impl<S: Sink> Reader<'_, S> {
     }
 
     /// The SOA whose mname is in `self.rdata` and whose rname is in `self.target`.
-    fn soa_record(&mut self, at: Position, timers: [u32; 5], ttl: u32) {
+    pub(super) fn soa_record(&mut self, at: Position, timers: [u32; 5], ttl: u32) {
         self.rdata.extend_from_slice(&self.target);
         for timer in timers {
             self.rdata.extend_from_slice(&timer.to_be_bytes());
         }
         self.record(at, RType::SOA, ttl);
-    }
-
-    /// `.` and `&` owner, address, x, ttl, timestamp, location.
-    fn name_server(&mut self, at: Position, line: &Line<'_>) -> Outcome {
-        let ([owner, ip, x, ttl, timestamp, location], surplus) = line.fields::<6>();
-        self.surplus(at, surplus);
-        self.owner(at, owner)?;
-        self.location(location)?;
-        let ip = optional_address(ip)?;
-        let Some(lifetime) = self.lifetime(ttl, timestamp, NS_TTL)? else { return Ok(()) };
-        self.server(at, x, b"ns")?;
-        if line.kind == b'.' {
-            self.default_soa(at, lifetime)?;
-            self.server(at, x, b"ns")?;
-        }
-        self.rdata.clear();
-        self.rdata.extend_from_slice(&self.target);
-        self.record(at, RType::NS, lifetime.ttl);
-        self.server_address(at, ip, lifetime.ttl);
-        Ok(())
-    }
-
-    /// The SOA of a `.` line: the server in `self.target`, hostmaster, the default times.
-    fn default_soa(&mut self, at: Position, lifetime: Lifetime) -> Outcome {
-        self.rdata.clear();
-        self.rdata.extend_from_slice(&self.target);
-        self.target.clear();
-        let mut name = NameWriter::new(&mut self.target);
-        name.label(b"hostmaster")
-            .and_then(|()| name.wire(&self.owner))
-            .and_then(|()| name.finish())
-            .map_err(|_| Fault::new(0, "no room for hostmaster before this name"))?;
-        let ttl = if lifetime.is_zero { lifetime.ttl } else { SOA_TTL };
-        self.soa_record(at, [self.options.serial, REFRESH, RETRY, EXPIRE, MINIMUM], ttl);
-        Ok(())
     }
 
     /// `+` owner, address, ttl, timestamp, location, weight.
@@ -224,47 +188,6 @@ impl<S: Sink> Reader<'_, S> {
         Ok(())
     }
 
-    /// `@` owner, address, x, distance, ttl, timestamp, location.
-    fn mail_exchange(&mut self, at: Position, line: &Line<'_>) -> Outcome {
-        let ([owner, ip, x, distance, ttl, timestamp, location], surplus) = line.fields::<7>();
-        self.surplus(at, surplus);
-        self.owner(at, owner)?;
-        self.location(location)?;
-        let ip = optional_address(ip)?;
-        let distance = number_u16(distance, 0, "distance")?;
-        let Some(lifetime) = self.lifetime(ttl, timestamp, OTHER_TTL)? else { return Ok(()) };
-        self.server(at, x, b"mx")?;
-        self.rdata.clear();
-        self.rdata.extend_from_slice(&distance.to_be_bytes());
-        self.rdata.extend_from_slice(&self.target);
-        self.record(at, RType::MX, lifetime.ttl);
-        self.server_address(at, ip, lifetime.ttl);
-        Ok(())
-    }
-
-    /// `S` owner, address, x, port, priority, weight, ttl, timestamp, location.
-    fn service(&mut self, at: Position, line: &Line<'_>) -> Outcome {
-        let ([owner, ip, x, port, priority, weight, ttl, timestamp, location], surplus) =
-            line.fields::<9>();
-        self.surplus(at, surplus);
-        self.owner(at, owner)?;
-        self.location(location)?;
-        let ip = optional_address(ip)?;
-        let port = number_u16(port, 0, "port")?;
-        let priority = number_u16(priority, 0, "priority")?;
-        let weight = number_u16(weight, 0, "weight")?;
-        let Some(lifetime) = self.lifetime(ttl, timestamp, OTHER_TTL)? else { return Ok(()) };
-        self.server(at, x, b"srv")?;
-        self.rdata.clear();
-        for number in [priority, weight, port] {
-            self.rdata.extend_from_slice(&number.to_be_bytes());
-        }
-        self.rdata.extend_from_slice(&self.target);
-        self.record(at, RType::SRV, lifetime.ttl);
-        self.server_address(at, ip, lifetime.ttl);
-        Ok(())
-    }
-
     /// `C` and `^` owner, target, ttl, timestamp, location.
     fn pointer(&mut self, at: Position, line: &Line<'_>, rtype: RType) -> Outcome {
         let ([owner, target, ttl, timestamp, location], surplus) = line.fields::<5>();
@@ -356,25 +279,6 @@ impl<S: Sink> Reader<'_, S> {
             },
         );
     }
-
-    /// The address of the server in `self.target`, where the line gives one.
-    fn server_address(&mut self, at: Position, ip: Option<IpAddr>, ttl: u32) {
-        if let Some(ip) = ip {
-            let (rtype, rdata) = address_record(ip);
-            emit(
-                &mut self.report,
-                at,
-                Row {
-                    owner: &self.target,
-                    rtype,
-                    ttl,
-                    rdata: rdata.as_slice(),
-                    location: &self.location,
-                    weight: None,
-                },
-            );
-        }
-    }
 }
 
 fn hex_address(text: &[u8]) -> Option<Ipv6Addr> {
@@ -396,12 +300,12 @@ fn check_length(length: usize, field: Field<'_>) -> Outcome {
 }
 
 /// Default times of tinydns-data, in seconds.
-const NS_TTL: u32 = 259_200;
-const SOA_TTL: u32 = 2_560;
-const OTHER_TTL: u32 = 86_400;
-const REFRESH: u32 = 16_384;
-const RETRY: u32 = 2_048;
-const EXPIRE: u32 = 1_048_576;
-const MINIMUM: u32 = 2_560;
+pub(super) const NS_TTL: u32 = 259_200;
+pub(super) const SOA_TTL: u32 = 2_560;
+pub(super) const OTHER_TTL: u32 = 86_400;
+pub(super) const REFRESH: u32 = 16_384;
+pub(super) const RETRY: u32 = 2_048;
+pub(super) const EXPIRE: u32 = 1_048_576;
+pub(super) const MINIMUM: u32 = 2_560;
 /// Octets of a string that `'` makes.
 const TEXT_STRING: usize = 127;

@@ -1,8 +1,8 @@
 //! The directives: `$ORIGIN`, `$TTL` and `$INCLUDE` (RFC 1035 §5.1, RFC 2308 §4).
 
+use super::field::Field;
+use super::head::ttl_of;
 use super::reader::Reader;
-use super::record::ttl_of;
-use super::scan::Field;
 use crate::source::{Position, Sink};
 use crate::text::report::{Fault, Shown};
 use alloc::format;

@@ -1,6 +1,6 @@
 //! Errors of names and RDATA in words, at their place in the text.
 
-use super::scan::{Field, Form};
+use super::field::{Field, Form};
 use crate::text::report::{Fault, Shown};
 use alloc::format;
 use dns_wire::{RType, TextError, TextErrorKind};

@@ -1,9 +1,11 @@
 //! `$GENERATE`: many records from one line, as in BIND.
 
 use super::explain::explain_name;
+use super::field::{Field, Form, end_of};
+use super::head::head;
 use super::reader::{Reader, explain_scan};
-use super::record::{emit, end_of, head};
-use super::scan::{Field, Form, Scanner};
+use super::record::emit;
+use super::scan::Scanner;
 use crate::source::{Position, Sink};
 use crate::text::report::{Fault, Shown};
 use alloc::format;

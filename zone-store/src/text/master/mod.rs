@@ -2,7 +2,9 @@
 
 mod directive;
 mod explain;
+mod field;
 mod generate;
+mod head;
 mod reader;
 mod record;
 mod scan;

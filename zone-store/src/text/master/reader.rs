@@ -1,6 +1,7 @@
 //! What a master file carries on from entry to entry, and the loop over its entries.
 
-use super::scan::{Entry, Field, Form, ScanError, ScanErrorKind, Scanner};
+use super::field::{Entry, Field, Form, ScanError, ScanErrorKind};
+use super::scan::Scanner;
 use super::{Loader, Options};
 use crate::source::{Position, Sink};
 use crate::text::block::BLOCK;

@@ -1,24 +1,18 @@
 //! A record entry: owner, time to live, class, type and RDATA (RFC 1035 §5.1).
 
 use super::explain::{explain_name, explain_rdata};
+use super::field::{Entry, Field, Form, end_of, is_simple, split_pairs};
+use super::head::{Head, head, usual_head};
 use super::reader::Reader;
-use super::scan::{Entry, Field, Form};
 use crate::source::{Item, Position, Sink, SourceRecord};
 use crate::text::block::block_at;
-use crate::text::number::{self, TtlError};
+use crate::text::number;
 use crate::text::plain::{self, NAME_ROOM};
-use crate::text::report::{Fault, Report, Shown};
+use crate::text::report::{Fault, Report};
 use alloc::format;
 use alloc::vec::Vec;
 use dns_wire::rdata::{self, Token};
-use dns_wire::{Class, Name, NameBuf, RType, TextError, TextErrorKind, Ttl};
-
-/// What stands between the owner and the RDATA.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Head {
-    ttl: Option<u32>,
-    pub(super) rtype: RType,
-}
+use dns_wire::{Name, NameBuf, RType, TextError, TextErrorKind, Ttl};
 
 impl<S: Sink> Reader<'_, '_, S> {
     pub(super) fn record<'t>(
@@ -185,138 +179,4 @@ pub(super) fn emit<S: Sink>(
         Item::Record(SourceRecord { owner, rtype, ttl, rdata, location: None, weight: None }),
         at,
     );
-}
-
-/// The head of most records: a number of seconds or none, IN or nothing, a common type.
-#[inline(always)]
-fn usual_head(fields: &[Field<'_>]) -> Option<(Head, usize)> {
-    let (mut ttl, mut used) = (None, 1_usize);
-    let mut fields = fields.iter();
-    let mut field = fields.next()?;
-    if field.text.first().is_some_and(u8::is_ascii_digit) {
-        ttl = Some(number::decimal(field.text).filter(|&ttl| ttl <= Ttl::MAX.0)?);
-        field = fields.next()?;
-        used = used.wrapping_add(1);
-    }
-    if field.text == b"IN" {
-        field = fields.next()?;
-        used = used.wrapping_add(1);
-    }
-    Some((Head { ttl, rtype: common_type(field.text)? }, used))
-}
-
-/// Neither quoted nor escaped.
-fn is_simple(field: &Field<'_>) -> bool {
-    field.form == Form::Plain && !field.escaped
-}
-
-/// Reads `[TTL] [class] type` or `[class] [TTL] type` and tells how many fields that was.
-pub(super) fn head(fields: &[Field<'_>], end: usize) -> Result<(Head, usize), Fault> {
-    let mut ttl = None;
-    let mut class = false;
-    for (index, &field) in fields.iter().enumerate() {
-        if let Some(rtype) = common_type(field.text) {
-            return Ok((Head { ttl, rtype }, index.saturating_add(1)));
-        }
-        if field.text.first().is_some_and(u8::is_ascii_digit) {
-            if ttl.replace(ttl_of(field)?).is_some() {
-                return Err(Fault::new(field.at, "a second time to live where the type should be"));
-            }
-            continue;
-        }
-        if let Some(found) = class_of(field.text) {
-            if found != Class::IN {
-                return Err(Fault::new(field.at, format!("class {found} is not served")).hint(
-                    "only class IN is; remove the record, or serve it with a server for that class",
-                ));
-            }
-            if core::mem::replace(&mut class, true) {
-                return Err(Fault::new(field.at, "a second class where the type should be"));
-            }
-            continue;
-        }
-        return Ok((Head { ttl, rtype: rtype_of(field)? }, index.saturating_add(1)));
-    }
-    Err(Fault::new(end, "the type is missing").hint("a record is: owner [TTL] [class] type data"))
-}
-
-/// A time to live as a field of an entry.
-pub(super) fn ttl_of(field: Field<'_>) -> Result<u32, Fault> {
-    number::ttl(field.text).map_err(|error| match error {
-        TtlError::Syntax => {
-            Fault::new(field.at, format!("'{}' is no time to live", Shown(field.text)))
-                .hint("write seconds, or numbers with units: 1w2d3h4m5s")
-        }
-        TtlError::TooLarge => {
-            Fault::new(field.at, "a time to live above 2147483647 s (RFC 2181 section 8)")
-                .hint("a resolver would take it as 0")
-        }
-    })
-}
-
-fn rtype_of(field: Field<'_>) -> Result<RType, Fault> {
-    let Some(rtype) = RType::from_text(field.text) else {
-        return Err(Fault::new(field.at, format!("'{}' is no type", Shown(field.text))).hint(
-            "a type unknown here is written TYPE65280 and its data \\# length hex (RFC 3597)",
-        ));
-    };
-    if rtype.is_meta() || rtype.0 == 0 {
-        return Err(Fault::new(
-            field.at,
-            format!("{rtype} is a type of questions and messages, not of zone data"),
-        ));
-    }
-    Ok(rtype)
-}
-
-fn class_of(text: &[u8]) -> Option<Class> {
-    if text == b"IN" { Some(Class::IN) } else { Class::from_text(text) }
-}
-
-/// The types that fill most zones, told apart without the whole registry.
-fn common_type(text: &[u8]) -> Option<RType> {
-    Some(match text {
-        b"A" => RType::A,
-        b"NS" => RType::NS,
-        b"DS" => RType::DS,
-        b"MX" => RType::MX,
-        b"TXT" => RType::TXT,
-        b"AAAA" => RType::AAAA,
-        b"NSEC" => RType::NSEC,
-        b"CNAME" => RType::CNAME,
-        b"RRSIG" => RType::RRSIG,
-        b"NSEC3" => RType::NSEC3,
-        _ => return None,
-    })
-}
-
-/// Outside of SVCB and HTTPS, `key="value"` is two fields as in any master file.
-#[cold]
-fn split_pairs(fields: &mut Vec<Field<'_>>) {
-    let mut split = Vec::with_capacity(fields.len().saturating_add(8));
-    for &field in fields.iter() {
-        let quote = field.text.iter().position(|&octet| octet == b'"');
-        let (Form::Pair, Some(quote)) = (field.form, quote) else {
-            split.push(field);
-            continue;
-        };
-        let (key, value) = field.text.split_at_checked(quote).unwrap_or_default();
-        let inner = value.get(1..value.len().saturating_sub(1)).unwrap_or_default();
-        split.push(Field { text: key, form: Form::Plain, ..field });
-        split.push(Field {
-            text: inner,
-            form: Form::Quoted,
-            at: field.at.saturating_add(quote),
-            ..field
-        });
-    }
-    *fields = split;
-}
-
-/// Where a field would stand that is missing at the end.
-pub(super) fn end_of(fields: &[Field<'_>]) -> usize {
-    fields.last().map_or(0, |last| {
-        let quotes = if last.form == Form::Quoted { 2 } else { 0 };
-        last.at.saturating_add(last.text.len()).saturating_add(quotes)
-    })
 }

@@ -1,69 +1,10 @@
 //! Splits a master file into entries and their fields (RFC 1035 §5.1): blanks, line ends, parentheses,
 //! quotes, escapes and comments are settled here; what a field means is not.
 
+use super::field::{Entry, Field, Form, ScanError, ScanErrorKind};
 use crate::text::block::{BLOCK, block_at, mask};
 use alloc::vec::Vec;
 use memchr::memchr;
-
-/// A field of an entry, with its escapes still in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Field<'t> {
-    /// The octets; of a quoted field those between the quotes.
-    pub(crate) text: &'t [u8],
-    /// How it is written.
-    pub(crate) form: Form,
-    /// It may have a backslash.
-    pub(crate) escaped: bool,
-    /// Offset of its first octet in the text, the quote included.
-    pub(crate) at: usize,
-}
-
-/// How a field is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// Octets without blanks.
-    Plain,
-    /// Between quotes.
-    Quoted,
-    /// `key="value"` (RFC 9460 §2.1): plain, with a quoted end.
-    Pair,
-}
-
-/// Where an entry begins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Entry {
-    /// Its line, from 1.
-    pub(crate) line: u32,
-    /// Offset of the first octet of that line.
-    pub(crate) line_start: usize,
-    /// The line begins with a blank: the owner is left out.
-    pub(crate) indented: bool,
-    /// A field is a [`Form::Pair`].
-    pub(crate) has_pairs: bool,
-}
-
-/// What cannot be split into fields, and where.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ScanError {
-    pub(crate) at: usize,
-    /// Line of `at`, from 1.
-    pub(crate) line: u32,
-    pub(crate) kind: ScanErrorKind,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ScanErrorKind {
-    /// `(` without `)`.
-    Unclosed,
-    /// `)` without `(`.
-    Unopened,
-    /// A quote that the line does not end.
-    Unquoted,
-    /// `\` before the end of the line or of the text.
-    EscapedEnd,
-    /// More fields than any record has.
-    TooManyFields,
-}
 
 /// Where the outermost parenthesis is.
 #[derive(Clone, Copy, Debug)]
