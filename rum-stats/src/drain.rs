@@ -5,7 +5,7 @@
 
 use crate::assign::{Assignment, Problem, WHOLE};
 use crate::map::Share;
-use crate::number::{from_usize, index_u32, to_u32};
+use crate::number::{index_u32, to_u32};
 use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -20,6 +20,13 @@ pub struct Drain {
     pub loads: Vec<f64>,
     /// Load above usable capacity that the others have to take because there is no room left.
     pub overflow: f64,
+}
+
+impl Drain {
+    /// How many PoPs take over the location that is the drained PoP itself.
+    pub fn receivers(&self, pop: u16) -> usize {
+        self.shares.iter().filter(|share| share.location == u32::from(pop)).count()
+    }
 }
 
 /// How to spread.
@@ -217,19 +224,6 @@ impl Receiver {
     fn take(&mut self, amount: f64) {
         self.load += amount;
         self.room = (self.room - amount).max(0.0);
-    }
-}
-
-/// The share of PoPs that took part of a drained location, for a report.
-impl Drain {
-    /// Receivers of the location that is the drained PoP itself.
-    pub fn receivers(&self, pop: u16) -> usize {
-        self.shares.iter().filter(|share| share.location == u32::from(pop)).count()
-    }
-
-    /// Mean load of the PoPs afterwards.
-    pub fn mean_load(&self) -> f64 {
-        self.loads.iter().sum::<f64>() / from_usize(self.loads.len()).max(1.0)
     }
 }
 

@@ -6,7 +6,7 @@
 //! bisection, so that the map is the smallest that the programme can give for the regret allowed.
 
 use crate::map::MapEntry;
-use crate::number::{from_usize, index_u32};
+use crate::number::index_u32;
 use crate::prefix::Prefix;
 use alloc::vec::Vec;
 use core::net::IpAddr;
@@ -131,6 +131,12 @@ impl Tree {
             unsure,
             unreachable: grown.unreachable,
         })
+    }
+
+    /// Mean milliseconds lost to coarseness, over the traffic in blocks.
+    pub fn mean_regret(&self) -> f64 {
+        let demand: f64 = self.blocks.iter().map(|block| block.demand).sum();
+        if demand > 0.0 { self.regret / demand } else { 0.0 }
     }
 
     /// The blocks as map entries, the location being the PoP.
@@ -368,21 +374,6 @@ fn common(a: &Prefix, b: &Prefix) -> Option<u8> {
         _ => return None,
     };
     Some(u8::try_from(bits).unwrap_or(u8::MAX).min(a.len()).min(b.len()))
-}
-
-/// Mean regret in milliseconds of a tree over a total of traffic.
-impl Tree {
-    /// Mean milliseconds lost to coarseness, over the traffic in blocks.
-    pub fn mean_regret(&self) -> f64 {
-        let demand: f64 = self.blocks.iter().map(|block| block.demand).sum();
-        if demand > 0.0 { self.regret / demand } else { 0.0 }
-    }
-
-    /// Traffic of a mean block.
-    pub fn mean_demand(&self) -> f64 {
-        let demand: f64 = self.blocks.iter().map(|block| block.demand).sum();
-        demand / from_usize(self.blocks.len()).max(1.0)
-    }
 }
 
 const BISECTIONS: u32 = 40;

@@ -4,18 +4,17 @@
 //! other loses. Over the cheapest move between each two PoPs these are shortest paths to a PoP with room; while
 //! one of negative cost exists, and the answer is not yet close to its bound, it is carried out.
 
-use super::{Assignment, WHOLE, at, repair::Plan};
+use super::{at, repair::Plan};
 use alloc::vec;
 use alloc::vec::Vec;
 
 impl Plan<'_> {
     /// Carries out chains while they help.
     pub(super) fn chain(&mut self) {
-        for _ in 0..MOST_CHAINS {
-            if self.cost() <= self.bound * (1.0 + CLOSE_ENOUGH) || !self.chain_once() {
-                break;
-            }
-        }
+        let scan = self.problem.latency.len().max(1);
+        // Looks at entries of the matrix, or of the tables of paths, before giving up.
+        let mut budget = scan.saturating_mul(MOST_SCANS).max(LEAST_BUDGET);
+        while self.cost() > self.bound * (1.0 + CLOSE_ENOUGH) && self.chain_once(&mut budget) {}
     }
 
     fn cost(&self) -> f64 {
@@ -28,10 +27,19 @@ impl Plan<'_> {
 
     /// One chain, the cheapest that can be carried out. A step too coarse for the room at hand is crossed out
     /// and the search made again.
-    fn chain_once(&mut self) -> bool {
+    fn chain_once(&mut self, budget: &mut usize) -> bool {
+        let scan = self.problem.latency.len();
+        let search =
+            self.problem.pops().saturating_mul(self.problem.pops()).saturating_mul(MOST_HOPS);
+        let Some(left) = budget.checked_sub(scan) else { return false };
+        *budget = left;
         let mut moves = self.cheapest_moves();
-        let tries = self.problem.pops().saturating_mul(4);
-        for _ in 0..tries {
+        loop {
+            // A search for a path, and a pass over the prefixes for each hop where many have to move.
+            let try_costs =
+                search.saturating_add(self.problem.prefixes().saturating_mul(MOST_HOPS));
+            let Some(left) = budget.checked_sub(try_costs) else { return false };
+            *budget = left;
             let Some(path) = self.cheapest_path(&moves) else { return false };
             match self.carry_out(&path, &moves) {
                 Ok(()) => return true,
@@ -43,7 +51,6 @@ impl Plan<'_> {
                 }
             }
         }
-        false
     }
 
     /// The path of least negative cost to a PoP with room, each PoP at most once.
@@ -205,16 +212,6 @@ impl Plan<'_> {
         });
         moves
     }
-
-    fn each_share(&self, mut each: impl FnMut(usize, u16, u16)) {
-        for (prefix, pop) in self.pops.iter().enumerate() {
-            match self.splits.get(&crate::number::index_u32(prefix)) {
-                Some(shares) => shares.iter().for_each(|(pop, weight)| each(prefix, *pop, *weight)),
-                None if *pop != Assignment::NOWHERE => each(prefix, *pop, WHOLE),
-                None => {}
-            }
-        }
-    }
 }
 
 /// The path that starts with the longest hop of the table.
@@ -234,8 +231,10 @@ struct Step {
     prefix: usize,
 }
 
-const MOST_CHAINS: u32 = 500;
-const MOST_HOPS: u32 = 5;
+/// Work spent on chains: this many passes over the matrix, and at least the entries below.
+const MOST_SCANS: usize = 40;
+const LEAST_BUDGET: usize = 20_000_000;
+const MOST_HOPS: usize = 5;
 
 /// The share of its capacity that must be free for a PoP to end a chain: crumbs help nobody.
 const LEAST_ROOM: f64 = 1e-4;

@@ -7,6 +7,10 @@
 //! Most rounds change prices little, and then most prefixes cannot change their choice: a prefix whose
 //! second choice was `s` ms behind stays where it is until the prices have drifted apart by `s` ms since it
 //! was looked at. Only the others are looked at again.
+//!
+//! A prefix with the demand of a good part of a PoP jumps between two of them for ever, as no prices make it go half to
+//! each. For these few the time spent at each over the later rounds is kept: it tends to the split that the linear
+//! programme wants.
 
 use super::{Assignment, Problem, add, at};
 use crate::number::to_f32;
@@ -23,6 +27,8 @@ pub(super) struct Dual {
     pub(super) loads: Vec<f64>,
     /// The dual function at the prices.
     pub(super) bound: f64,
+    /// The large prefixes that were at several PoPs, with the share of rounds at each.
+    pub(super) shares: Vec<(usize, Vec<(u16, f64)>)>,
 }
 
 impl Dual {
@@ -30,18 +36,34 @@ impl Dual {
         let mut state = Ascent::new(problem, capacity);
         let mut best = state.prices.clone();
         let mut best_bound = f64::NEG_INFINITY;
+        let mut giants = Giants::of(problem, capacity);
+        // The first rounds find the region, with steps that overshoot; the others start at the best prices found and
+        // keep near them.
+        let far = rounds.saturating_mul(3) / 5;
         for round in 0..rounds.max(1) {
+            if round == far {
+                state.restart(&best);
+            }
             state.choose(problem);
+            if round > far {
+                giants.note(&state.choices);
+            }
             let bound = state.bound(capacity);
             if bound > best_bound {
                 best_bound = bound;
                 best.clone_from(&state.prices);
             }
-            if !state.step(capacity, round) {
+            let step = if round < far {
+                FIRST_STEP / (1.0 + STEP_DECAY * f64::from(round))
+            } else {
+                NEAR_STEP / (1.0 + STEP_DECAY * f64::from(round.saturating_sub(far)))
+            };
+            if !state.step(capacity, step) {
                 break;
             }
         }
-        Self::at_prices(problem, capacity, best.iter().map(|price| f64::from(*price)).collect())
+        let prices = best.iter().map(|price| f64::from(*price)).collect();
+        Self { shares: giants.shares(), ..Self::at_prices(problem, capacity, prices) }
     }
 
     /// The choices and the bound at given prices, in double precision, so that the bound is one.
@@ -68,7 +90,42 @@ impl Dual {
                 bound -= price * capacity;
             }
         }
-        Self { prices, choices, loads, bound }
+        Self { prices, choices, loads, bound, shares: Vec::new() }
+    }
+}
+
+/// The prefixes too large for whole choices, and where they were.
+struct Giants {
+    prefixes: Vec<(usize, Vec<(u16, f64)>)>,
+}
+
+impl Giants {
+    fn of(problem: &Problem<'_>, capacity: &[f64]) -> Self {
+        let open = capacity.iter().filter(|capacity| **capacity > 0.0);
+        let least = open.copied().fold(f64::INFINITY, f64::min) * GIANT;
+        let large = problem.demand.iter().enumerate().filter(|(_, demand)| **demand >= least);
+        Self { prefixes: large.map(|(prefix, _)| (prefix, Vec::new())).collect() }
+    }
+
+    fn note(&mut self, choices: &[u16]) {
+        for (prefix, stays) in &mut self.prefixes {
+            let Some(choice) = choices.get(*prefix).copied() else { continue };
+            match stays.iter_mut().find(|(pop, _)| *pop == choice) {
+                Some((_, rounds)) => *rounds += 1.0,
+                None => stays.push((choice, 1.0)),
+            }
+        }
+    }
+
+    /// Shares instead of rounds, without those that stayed put.
+    fn shares(self) -> Vec<(usize, Vec<(u16, f64)>)> {
+        let mut shares = self.prefixes;
+        shares.retain(|(_, stays)| stays.len() > 1);
+        for (_, stays) in &mut shares {
+            let total: f64 = stays.iter().map(|(_, rounds)| rounds).sum();
+            stays.iter_mut().for_each(|(_, rounds)| *rounds /= total);
+        }
+        shares
     }
 }
 
@@ -82,6 +139,8 @@ struct Ascent {
     loads: Vec<f64>,
     /// Sum of demand times latency of the choices.
     cost: f64,
+    /// The slope of each price, smoothed over the rounds, so that what jumps to and fro cancels.
+    directions: Vec<f64>,
     /// Demand of an average PoP.
     mean_load: f64,
 }
@@ -97,6 +156,7 @@ impl Ascent {
             drift: 0.0,
             loads: vec![0.0; problem.pops()],
             cost: 0.0,
+            directions: vec![0.0; problem.pops()],
             mean_load: demand / crate::number::from_usize(problem.pops()),
         }
     }
@@ -140,16 +200,31 @@ impl Ascent {
                 .sum::<f64>()
     }
 
-    /// Moves the prices along the slope. False when none moves: the choices are then the best possible.
-    fn step(&mut self, capacity: &[f64], round: u32) -> bool {
-        let step = FIRST_STEP / (1.0 + STEP_DECAY * f64::from(round));
+    /// Goes back to these prices and forgets where it was heading.
+    fn restart(&mut self, prices: &[f32]) {
         let (mut lowest, mut highest) = (0.0_f64, 0.0_f64);
-        for (pop, price) in (0_u16..).zip(&mut self.prices) {
+        for (price, best) in
+            self.prices.iter_mut().zip(prices).filter(|(price, _)| price.is_finite())
+        {
+            let change = f64::from(*best) - f64::from(*price);
+            lowest = lowest.min(change);
+            highest = highest.max(change);
+            *price = *best;
+        }
+        self.drift += highest - lowest;
+        self.directions.fill(0.0);
+    }
+
+    /// Moves the prices along the slope. False when none moves: the choices are then the best possible.
+    fn step(&mut self, capacity: &[f64], step: f64) -> bool {
+        let (mut lowest, mut highest) = (0.0_f64, 0.0_f64);
+        for ((pop, price), direction) in (0_u16..).zip(&mut self.prices).zip(&mut self.directions) {
             if !price.is_finite() {
                 continue;
             }
             let slope = (at(&self.loads, pop) - at(capacity, pop)) / self.mean_load;
-            let next = to_f32((f64::from(*price) + step * slope).max(0.0));
+            *direction = MEMORY * *direction + (1.0 - MEMORY) * slope;
+            let next = to_f32((f64::from(*price) + step * *direction).max(0.0));
             let change = f64::from(next) - f64::from(*price);
             lowest = lowest.min(change);
             highest = highest.max(change);
@@ -203,8 +278,17 @@ fn find(row: &[f32], prices: &[f32], least: f32) -> u16 {
 
 const LANES: usize = 8;
 
+/// A prefix with this part of the capacity of the smallest PoP is large.
+const GIANT: f64 = 0.02;
+
 /// Milliseconds that the first round moves the price of a PoP loaded one average PoP above its capacity.
 const FIRST_STEP: f64 = 40.0;
 
-/// How fast the steps shrink: to half after five rounds, to a tenth after 45.
-const STEP_DECAY: f64 = 0.2;
+/// How fast the steps shrink: to half after ten rounds, to a tenth after 90.
+const STEP_DECAY: f64 = 0.1;
+
+/// The same once the prices are near.
+const NEAR_STEP: f64 = 1.0;
+
+/// How much of the last direction is kept.
+const MEMORY: f64 = 0.8;

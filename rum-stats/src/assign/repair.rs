@@ -25,21 +25,63 @@ pub(super) struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     pub(super) fn new(problem: &'a Problem<'a>, capacity: &'a [f64], dual: Dual) -> Self {
-        let Dual { prices, choices, loads, bound } = dual;
-        Self { problem, capacity, prices, pops: choices, splits: BTreeMap::new(), loads, bound }
+        let Dual { prices, choices, loads, bound, shares } = dual;
+        let mut plan = Self {
+            problem,
+            capacity,
+            prices,
+            pops: choices,
+            splits: BTreeMap::new(),
+            loads,
+            bound,
+        };
+        for (prefix, shares) in shares {
+            plan.split(prefix, &shares);
+        }
+        plan
+    }
+
+    /// Spreads an unsplit prefix by these shares, in whole units; what rounding leaves goes to the first.
+    fn split(&mut self, prefix: usize, shares: &[(u16, f64)]) {
+        let Some(from) = self.pops.get(prefix).copied() else { return };
+        let units = |share: f64| {
+            u16::try_from(crate::number::to_u32(share * f64::from(WHOLE))).unwrap_or(0)
+        };
+        let mut weights: Vec<(u16, u16)> =
+            shares.iter().map(|(pop, share)| (*pop, units(*share))).collect();
+        let given: u16 = weights.iter().map(|(_, weight)| *weight).sum();
+        if let Some((_, first)) = weights.first_mut() {
+            *first = first.saturating_add(WHOLE.saturating_sub(given));
+        }
+        weights.retain(|(pop, weight)| *weight > 0 && *pop != Assignment::NOWHERE);
+        let unit = self.unit(prefix);
+        add(&mut self.loads, from, -unit * f64::from(WHOLE));
+        for (pop, weight) in &weights {
+            add(&mut self.loads, *pop, unit * f64::from(*weight));
+        }
+        match weights[..] {
+            [(only, _)] => {
+                if let Some(pop) = self.pops.get_mut(prefix) {
+                    *pop = only;
+                }
+            }
+            _ => {
+                self.splits.insert(index_u32(prefix), weights);
+            }
+        }
     }
 
     /// Moves load off the PoPs that are over capacity, cheapest first.
     pub(super) fn relieve(&mut self) {
         let mut moves = BinaryHeap::new();
-        for (prefix, from) in self.pops.iter().enumerate() {
-            if self.excess(*from) > 0.0
-                && self.problem.demand.get(prefix).is_some_and(|demand| *demand > 0.0)
-                && let Some((to, cost)) = self.best_with_room(prefix, *from)
+        self.each_share(|prefix, from, _| {
+            if self.excess(from) > 0.0
+                && self.unit(prefix) > 0.0
+                && let Some((to, cost)) = self.best_with_room(prefix, from)
             {
-                moves.push(Move { cost, prefix, from: *from, to });
+                moves.push(Move { cost, prefix, from, to });
             }
-        }
+        });
         while let Some(next) = moves.pop() {
             let excess = self.excess(next.from);
             if excess <= 0.0 {
@@ -54,6 +96,17 @@ impl<'a> Plan<'a> {
                 && (moved > 0 || to != next.to)
             {
                 moves.push(Move { cost, to, ..next });
+            }
+        }
+    }
+
+    /// Every prefix at every PoP that it is at, with its weight there.
+    pub(super) fn each_share(&self, mut each: impl FnMut(usize, u16, u16)) {
+        for (prefix, pop) in self.pops.iter().enumerate() {
+            match self.splits.get(&index_u32(prefix)) {
+                Some(shares) => shares.iter().for_each(|(pop, weight)| each(prefix, *pop, *weight)),
+                None if *pop != Assignment::NOWHERE => each(prefix, *pop, WHOLE),
+                None => {}
             }
         }
     }
