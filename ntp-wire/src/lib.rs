@@ -38,6 +38,7 @@
 //! # Features
 //! - `mac`: MD5, SHA-1, SHA-2 and AES-CMAC.
 //! - `nts`: AES-SIV and AES-GCM-SIV.
+//! - `ntpv5-draft08`: version 5, module `v5`.
 //! - `leap-list`: the SHA-1 check of a leap second list.
 //! - `alloc` (default): nothing needs it yet.
 //!
@@ -77,6 +78,8 @@ pub mod mac;
 pub mod nts;
 pub mod server;
 pub mod smear;
+#[cfg(feature = "ntpv5-draft08")]
+pub mod v5;
 
 mod bits;
 mod frequency;

@@ -59,9 +59,14 @@ impl Record {
     pub(super) fn count(&mut self, tick: u32, tokens: &Tokens) {
         let refill = tokens.refill(self.last, tick);
         self.tokens = self.tokens.saturating_add(refill).min(tokens.max);
-        let elapsed = tick.wrapping_sub(self.last).cast_signed().max(0).cast_unsigned();
-        let rate = if self.tag & DROPPED == 0 { &mut self.answered } else { &mut self.unanswered };
-        rate.update(elapsed);
+        // Who comes back to a full bucket is far from the limit: the rates, which only matter
+        // beyond it, need not be known.
+        if self.tokens < tokens.max {
+            let elapsed = tick.wrapping_sub(self.last).cast_signed().max(0).cast_unsigned();
+            let answered = self.tag & DROPPED == 0;
+            let rate = if answered { &mut self.answered } else { &mut self.unanswered };
+            rate.update(elapsed);
+        }
         self.tag &= !DROPPED;
         self.last = tick;
     }
