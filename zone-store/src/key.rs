@@ -4,11 +4,13 @@ use crate::bytes::high32;
 
 /// A name in lower case with the place and the hash of every suffix.
 ///
-/// Suffixes are counted by depth: depth 0 is the root, depth [`Key::depth`] the whole name.
+/// Suffixes are counted by depth: depth 0 is the root, depth [`Key::depth`] the whole name. A key is close to a
+/// kilobyte and so is filled where it stands, not passed around.
 pub(crate) struct Key {
     wire: [u8; WIRE],
-    /// Where the suffix of each depth starts in `wire`.
-    starts: [u8; DEPTHS],
+    /// Where each label starts in `wire`, from the left, the root's octet last.
+    lefts: [u8; DEPTHS],
+    /// The hash of the suffix of each depth.
     hashes: [u32; DEPTHS],
     seed: u64,
     len: u8,
@@ -16,27 +18,35 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// Reads an uncompressed name from the start of `bytes`. `None` when it is cut short, holds a label
-    /// type other than 00 (RFC 1035 §4.1.4: nothing before a question can be pointed at), or is longer
-    /// than 255 octets.
+    /// The root, with a hash for this seed.
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut hashes = [0; DEPTHS];
+        if let Some(root) = hashes.first_mut() {
+            *root = high32(seed);
+        }
+        Self { wire: [0; WIRE], lefts: [0; DEPTHS], hashes, seed, len: 1, depth: 0 }
+    }
+
+    /// A key for the name at the start of `bytes`; see [`Key::fill`].
+    pub(crate) fn read(bytes: &[u8], seed: u64) -> Option<Self> {
+        let mut key = Self::new(seed);
+        key.fill(bytes)?;
+        Some(key)
+    }
+
+    /// Takes in the uncompressed name at the start of `bytes`. `None` when it is cut short, holds a label type
+    /// other than 00 (RFC 1035 §4.1.4: nothing before a question can be pointed at), or is longer than 255
+    /// octets; the key is then not to be used.
     ///
     /// Cost: O(octets), one pass forward and one back.
-    pub(crate) fn read(bytes: &[u8], seed: u64) -> Option<Self> {
-        let mut key = Self {
-            wire: [0; WIRE],
-            starts: [0; DEPTHS],
-            hashes: [0; DEPTHS],
-            seed: 0,
-            len: 0,
-            depth: 0,
-        };
-        // Forward: where the labels are, from the left.
-        let mut lefts = [0u8; DEPTHS];
+    #[inline]
+    pub(crate) fn fill(&mut self, bytes: &[u8]) -> Option<()> {
+        // Forward: where the labels are.
         let mut at = 0u8;
         let mut depth = 0u8;
         loop {
             let len = *bytes.get(usize::from(at))?;
-            *lefts.get_mut(usize::from(depth))? = at;
+            *self.lefts.get_mut(usize::from(depth))? = at;
             at = at.checked_add(1)?;
             if len == 0 {
                 break;
@@ -48,25 +58,21 @@ impl Key {
             depth = depth.checked_add(1)?;
         }
         let len = usize::from(at);
-        // Length octets are below `A`, so the whole wire form is folded at once.
-        let from = bytes.get(..len)?;
-        for (to, from) in key.wire.iter_mut().zip(from) {
-            *to = from.to_ascii_lowercase();
+        self.wire.get_mut(..len)?.copy_from_slice(bytes.get(..len)?);
+        // Length octets are below `A`, so the whole wire form is folded at once, eight octets at a time.
+        for word in self.wire.as_chunks_mut::<8>().0.iter_mut().take(len.div_ceil(8)) {
+            *word = lower_case(u64::from_le_bytes(*word)).to_le_bytes();
         }
-        key.len = at;
-        key.depth = depth;
+        self.len = at;
+        self.depth = depth;
         // Back: from the root down to the whole name, so that each hash takes in one label more.
-        key.seed = seed;
-        let mut hash = high32(seed);
-        for d in 0..=depth {
-            let left = *lefts.get(usize::from(depth.wrapping_sub(d)))?;
-            *key.starts.get_mut(usize::from(d))? = left;
-            if d > 0 {
-                hash = hash_child(seed, hash, key.wire.get(usize::from(left)..)?);
-            }
-            *key.hashes.get_mut(usize::from(d))? = hash;
+        let mut hash = high32(self.seed);
+        let lefts = self.lefts.get(..usize::from(depth))?.iter().rev();
+        for (left, slot) in lefts.zip(self.hashes.iter_mut().skip(1)) {
+            hash = hash_child(self.seed, hash, &self.wire, usize::from(*left))?;
+            *slot = hash;
         }
-        Some(key)
+        Some(())
     }
 
     /// Its length in octets, the root's among them.
@@ -86,10 +92,8 @@ impl Key {
 
     /// Where the suffix of `depth` labels starts.
     pub(crate) fn start(&self, depth: u8) -> Option<u8> {
-        if depth > self.depth {
-            return None;
-        }
-        self.starts.get(usize::from(depth)).copied()
+        let from_left = self.depth.checked_sub(depth)?;
+        self.lefts.get(usize::from(from_left)).copied()
     }
 
     /// The hash of the suffix of `depth` labels.
@@ -102,7 +106,7 @@ impl Key {
 
     /// The hash of the name `*.<suffix of depth labels>`: where a wildcard would be (RFC 4592 §2.2.1).
     pub(crate) fn wildcard_hash(&self, depth: u8) -> Option<u32> {
-        Some(hash_child(self.seed, self.hash(depth)?, b"\x01*"))
+        hash_child(self.seed, self.hash(depth)?, b"\x01*\0\0\0\0\0\0", 0)
     }
 
     /// The suffix of `depth` labels, in wire form.
@@ -126,21 +130,33 @@ impl Key {
     }
 }
 
-/// The hash of a name from that of its parent: `bytes` starts with the length octet of the new label, in
-/// lower case. Octets past the label do not count.
-fn hash_child(seed: u64, parent: u32, bytes: &[u8]) -> u32 {
-    let len = bytes.first().map_or(0, |len| usize::from(*len));
-    let label = bytes.get(..len.saturating_add(1)).unwrap_or(bytes);
-    let (words, tail) = label.as_chunks::<8>();
+/// The hash of a name from that of its parent and its first label, which stands at `at` in `octets`, length
+/// octet in front and in lower case. Seven octets or more follow the label there: it is taken in by words, and
+/// what is past it is masked out.
+fn hash_child(seed: u64, parent: u32, octets: &[u8], at: usize) -> Option<u32> {
+    let mut left = usize::from(*octets.get(at)?).saturating_add(1);
+    let mut rest = octets.get(at..)?;
     let mut hash = seed ^ u64::from(parent);
-    for word in words {
+    while left > 8 {
+        let (word, after) = rest.split_first_chunk::<8>()?;
         hash = mix(hash, u64::from_le_bytes(*word));
+        rest = after;
+        left = left.saturating_sub(8);
     }
-    let mut last = [0u8; 8];
-    for (to, from) in last.iter_mut().zip(tail) {
-        *to = *from;
-    }
-    high32(mix(hash, u64::from_le_bytes(last)))
+    let word = u64::from_le_bytes(*rest.first_chunk::<8>()?);
+    let unused = u32::try_from(8usize.saturating_sub(left)).ok()?.saturating_mul(8);
+    Some(high32(mix(hash, word & u64::MAX.wrapping_shr(unused))))
+}
+
+/// Eight octets with those from `A` to `Z` in lower case.
+fn lower_case(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let low_bits = word & (0x7f * ONES);
+    // Bit 7 of each octet: is it at least `A`; is it above `Z`.
+    let from_a = low_bits.wrapping_add((0x80 - 0x41) * ONES);
+    let above_z = low_bits.wrapping_add((0x7f - 0x5a) * ONES);
+    let upper = (from_a ^ above_z) & !word & (0x80 * ONES);
+    word | (upper >> 2)
 }
 
 fn mix(state: u64, word: u64) -> u64 {
@@ -171,6 +187,25 @@ mod tests {
         let other = Key::read(b"\x07EXAMPLE\x00", 1).unwrap();
         assert_eq!(other.hash(1), key.hash(1));
         assert_ne!(other.hash(0), key.hash(1));
+    }
+
+    #[test]
+    fn folds_the_letters_and_nothing_else() {
+        for octet in 0..=255u8 {
+            let word = u64::from_le_bytes([octet, b'A', octet, b'z', 0, 255, octet, b'Z']);
+            let l = octet.to_ascii_lowercase();
+            let expected = u64::from_le_bytes([l, b'a', l, b'z', 0, 255, l, b'z']);
+            assert_eq!(super::lower_case(word), expected, "{octet}");
+        }
+    }
+
+    #[test]
+    fn a_used_key_is_as_good_as_new() {
+        let mut key = Key::read(b"\x09very-long\x09other-one\x07example\x00", 5).unwrap();
+        key.fill(b"\x01a\x00").unwrap();
+        let new = Key::read(b"\x01a\x00", 5).unwrap();
+        assert_eq!((key.wire(), key.hash(1), key.depth()), (new.wire(), new.hash(1), 1));
+        assert_eq!(key.hash(2), None);
     }
 
     #[test]

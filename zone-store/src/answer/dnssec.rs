@@ -11,7 +11,7 @@ use crate::bytes::{from, to_usize};
 use crate::node::Node;
 use crate::store::ZoneView;
 
-impl<'s> Resolver<'s, '_, '_> {
+impl<'s> Resolver<'s, '_, '_, '_> {
     /// Whether the zone has the records that prove denials.
     pub(crate) fn is_zone_signed(&self, zone: &ZoneView<'_>) -> bool {
         zone.nsec.0 < zone.nsec.1 || zone.nsec3.0 < zone.nsec3.1
@@ -161,7 +161,7 @@ pub(crate) fn join<'b>(wire: &'b mut [u8; 255], name: &[u8], zone: &[u8]) -> Opt
 }
 
 /// The canonical order (RFC 4034 §6.1) of two names relative to one zone, in lower case.
-pub(crate) fn canonical(a: &[u8], b: &[u8]) -> Ordering {
+fn canonical(a: &[u8], b: &[u8]) -> Ordering {
     let (mut starts_a, mut starts_b) = ([0u8; 128], [0u8; 128]);
     let mut left_a = labels(a, &mut starts_a);
     let mut left_b = labels(b, &mut starts_b);

@@ -11,17 +11,18 @@ mod resolve;
 mod rows;
 mod weighted;
 
-pub(crate) use dnssec::{canonical, join};
+pub(crate) use dnssec::join;
 pub use policy::{AnyPolicy, Client, Policy, Transport};
 
 use dns_wire::edns::{ExtendedError, InfoCode};
 use dns_wire::{Class, RType, Rcode};
 
+use crate::key::Key;
 use crate::location::Location;
 use crate::overrides::Overrides;
 use crate::store::Store;
 use query::{Asked, Fault, Query};
-use reply::Reply;
+use reply::{Names, Reply};
 use resolve::Resolver;
 
 /// What was answered.
@@ -81,7 +82,8 @@ impl Store<'_> {
         random: u64,
         out: &mut [u8],
     ) -> Result<Answered, Dropped> {
-        match Query::read(query, self.seed) {
+        let mut key = Key::new(self.seed);
+        match Query::read(query, &mut key) {
             Ok(parsed) => self.reply(query, &parsed, client, policy, overrides, random, out),
             Err(Ok(fault)) => refuse(query, fault, policy, out),
             Err(Err(dropped)) => Err(dropped),
@@ -95,7 +97,7 @@ impl Store<'_> {
     fn reply(
         &self,
         octets: &[u8],
-        query: &Query,
+        query: &Query<'_>,
         client: &Client<'_>,
         policy: &Policy<'_>,
         overrides: &Overrides<'_>,
@@ -105,12 +107,13 @@ impl Store<'_> {
         let max = size_limit(query.edns, client.transport, policy).min(out.len());
         let room = query.edns.map_or(0, |asked| opt_room(&asked, client, policy));
         let limit = max.saturating_sub(room);
-        let started = Reply::start(out, octets, query.head, limit, &query.key);
-        let reply = started.ok_or(Dropped::Buffer)?;
-        let mut resolver = Resolver::new(self, query, client, policy, overrides, random, reply);
+        let mut names = Names::new(query.key);
+        let started = Reply::start(out, octets, query.head, limit, &mut names);
+        let mut reply = started.ok_or(Dropped::Buffer)?;
+        let mut resolver =
+            Resolver::new(self, query, client, policy, overrides, random, &mut reply);
         resolver.resolve();
         let outcome = resolver.outcome;
-        let reply = resolver.reply;
         let scope = query.has_subnet().then_some(outcome.scope);
         let mut opt = [0u8; OPT_OWN];
         let opt_len = match query.edns {
@@ -147,7 +150,7 @@ pub(crate) struct Outcome {
 }
 
 /// Why a question is not looked up at all.
-pub(crate) fn not_ours(query: &Query) -> Option<(Rcode, InfoCode)> {
+pub(crate) fn not_ours(query: &Query<'_>) -> Option<(Rcode, InfoCode)> {
     match (query.class, query.rtype) {
         (Class::IN, RType::AXFR | RType::IXFR) => Some((Rcode::REFUSED, NOT_SUPPORTED)),
         // OPT is no question, and TSIG and TKEY sign messages.

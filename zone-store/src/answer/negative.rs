@@ -9,7 +9,7 @@ use crate::node::Node;
 use crate::rrset::Group;
 use crate::store::ZoneView;
 
-impl<'s> Resolver<'s, '_, '_> {
+impl<'s> Resolver<'s, '_, '_, '_> {
     /// The name exists, the type does not (RFC 2308 §2.2).
     pub(crate) fn nodata(
         &mut self,
@@ -47,6 +47,7 @@ impl<'s> Resolver<'s, '_, '_> {
         let Some(servers) = cut.find(RType::NS.0) else { return };
         // Delegations are not tailored (RFC 7871 §7.4): the default rows are for all.
         let Some(selection) = self.select_default(&servers) else { return };
+        self.reply.forget_starts();
         if self.push(Part::Authority, owner, RType::NS, selection.ttl(), &selection).is_err() {
             self.outcome.truncated = true;
             return;

@@ -13,7 +13,7 @@ use crate::nsec3::{Chain, Place, hash_label};
 use crate::rrset::Group;
 use crate::store::ZoneView;
 
-impl<'s> Resolver<'s, '_, '_> {
+impl<'s> Resolver<'s, '_, '_, '_> {
     /// §7.2.2: the closest encloser exists, the next closer name and the wildcard do not.
     pub(crate) fn nsec3_nxdomain(&mut self, name: &Key, zone: &ZoneView<'s>, encloser: u8) {
         let Some(chain) = Chain::of(self.store, zone) else { return };

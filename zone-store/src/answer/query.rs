@@ -2,7 +2,7 @@
 
 use core::net::IpAddr;
 
-use dns_wire::edns::{ClientSubnet, Edns, OptionCode};
+use dns_wire::edns::{ClientSubnet, EdnsOption, OptionCode};
 use dns_wire::{Class, Message, Opcode, RType, Rcode};
 
 use crate::answer::Dropped;
@@ -10,9 +10,9 @@ use crate::key::Key;
 use crate::location::Subnet;
 
 /// A query that can be answered.
-pub(crate) struct Query {
+pub(crate) struct Query<'k> {
     /// The name asked for.
-    pub(crate) key: Key,
+    pub(crate) key: &'k Key,
     pub(crate) rtype: RType,
     pub(crate) class: Class,
     /// The octets of the header and the question, as the reply repeats them.
@@ -39,12 +39,12 @@ pub(crate) struct Fault {
     pub(crate) edns: bool,
 }
 
-impl Query {
-    /// Reads a query.
+impl<'k> Query<'k> {
+    /// Reads a query, and its name into `key`.
     ///
     /// # Errors
     /// `Err(Ok(fault))`: to be answered with an error. `Err(Err(dropped))`: not to be answered at all.
-    pub(crate) fn read(octets: &[u8], seed: u64) -> Result<Self, Result<Fault, Dropped>> {
+    pub(crate) fn read(octets: &[u8], key: &'k mut Key) -> Result<Self, Result<Fault, Dropped>> {
         let Some(header) = octets.first_chunk::<12>() else { return Err(Err(Dropped::TooShort)) };
         let [_, _, flags, _, qd_high, qd_low, an_high, an_low, ns_high, ns_low, ar_high, ar_low] =
             *header;
@@ -61,9 +61,9 @@ impl Query {
             return fault(Rcode::FORMERR, None, false);
         }
         let question = octets.get(12..).unwrap_or_default();
-        let Some(key) = Key::read(question, seed) else {
+        if key.fill(question).is_none() {
             return fault(Rcode::FORMERR, None, false);
-        };
+        }
         let after = question.get(usize::from(key.len())..).unwrap_or_default();
         let Some((&[type_high, type_low, class_high, class_low], rest)) =
             after.split_first_chunk::<4>()
@@ -71,18 +71,19 @@ impl Query {
             return fault(Rcode::FORMERR, None, false);
         };
         let head = octets.len().saturating_sub(rest.len());
-        let others = [an_high, an_low, ns_high, ns_low] != [0; 4];
-        let edns = if !others && [ar_high, ar_low] == [0, 0] && rest.is_empty() {
-            None
-        } else {
-            match read_edns(octets) {
-                Ok(edns) => edns,
-                Err(edns) => return fault(Rcode::FORMERR, Some(head), edns),
-            }
+        let others = [an_high, an_low, ns_high, ns_low, ar_high, ar_low];
+        let opt = match others {
+            [0, 0, 0, 0, 0, 0] if rest.is_empty() => Ok(None),
+            [0, 0, 0, 0, 0, 1] if is_opt(rest) => Ok(Opt::read(rest)),
+            _ => Opt::find(octets),
         };
-        let asked = match edns {
-            Some(edns) if edns.version() != 0 => return fault(Rcode::BADVERS, Some(head), true),
-            Some(edns) => match read_options(&edns) {
+        let opt = match opt {
+            Ok(opt) => opt,
+            Err(edns) => return fault(Rcode::FORMERR, Some(head), edns),
+        };
+        let asked = match opt {
+            Some(Opt { version: 1.., .. }) => return fault(Rcode::BADVERS, Some(head), true),
+            Some(opt) => match read_options(&opt) {
                 Some(asked) => Some(asked),
                 None => return fault(Rcode::FORMERR, Some(head), true),
             },
@@ -117,32 +118,68 @@ impl Query {
     }
 }
 
-/// The OPT record. The error says whether one was seen.
-fn read_edns(octets: &[u8]) -> Result<Option<Edns<'_>>, bool> {
-    let message = Message::parse(octets).map_err(|_| false)?;
-    message.edns().map_err(|_| true)
+/// The OPT record (RFC 6891 §6.1.2).
+struct Opt<'a> {
+    payload_size: u16,
+    version: u8,
+    dnssec_ok: bool,
+    options: &'a [u8],
+}
+
+impl<'a> Opt<'a> {
+    /// The record at the start of `rest`, which is known to be an OPT and all there is.
+    fn read(rest: &'a [u8]) -> Option<Self> {
+        let (header, options) = rest.split_first_chunk::<11>()?;
+        let [_, _, _, size_high, size_low, _, version, flags, _, _, _] = *header;
+        let payload_size = u16::from_be_bytes([size_high, size_low]);
+        Some(Self { payload_size, version, dnssec_ok: flags & 0x80 != 0, options })
+    }
+
+    /// The record among others. The error says whether there is one.
+    fn find(octets: &'a [u8]) -> Result<Option<Self>, bool> {
+        let message = Message::parse(octets).map_err(|_| false)?;
+        Ok(message.edns().map_err(|_| true)?.map(|edns| Self {
+            payload_size: edns.payload_size(),
+            version: edns.version(),
+            dnssec_ok: edns.dnssec_ok(),
+            options: edns.options_octets(),
+        }))
+    }
+}
+
+/// Whether these octets are one OPT record and nothing else: so are they in nearly every query.
+fn is_opt(rest: &[u8]) -> bool {
+    let Some((header, options)) = rest.split_first_chunk::<11>() else { return false };
+    let [owner, type_high, type_low, _, _, _, _, _, _, len_high, len_low] = *header;
+    let len = usize::from(u16::from_be_bytes([len_high, len_low]));
+    [owner, type_high, type_low] == [0, 0, 41] && options.len() == len
 }
 
 /// What the options ask for; `None` when one is malformed. Unknown ones are passed over (RFC 6891 §6.1.2).
-fn read_options(edns: &Edns<'_>) -> Option<Asked> {
+fn read_options(opt: &Opt<'_>) -> Option<Asked> {
     let mut asked = Asked {
-        payload_size: edns.payload_size(),
-        dnssec_ok: edns.dnssec_ok(),
+        payload_size: opt.payload_size,
+        dnssec_ok: opt.dnssec_ok,
         nsid: false,
         subnet: None,
     };
-    for option in edns.options() {
-        let option = option.ok()?;
-        match option.code {
+    let mut rest = opt.options;
+    while !rest.is_empty() {
+        let (&[code_high, code_low, len_high, len_low], after) = rest.split_first_chunk::<4>()?;
+        let len = usize::from(u16::from_be_bytes([len_high, len_low]));
+        let (data, after) = after.split_at_checked(len)?;
+        let code = OptionCode(u16::from_be_bytes([code_high, code_low]));
+        match code {
             OptionCode::NSID => asked.nsid = true,
             OptionCode::CLIENT_SUBNET => {
                 // RFC 7871 §6: the scope is 0 in a query.
-                let subnet =
-                    ClientSubnet::read(&option).ok().filter(|subnet| subnet.scope() == 0)?;
+                let option = EdnsOption { code, data, position: 0 };
+                let subnet = ClientSubnet::read(&option).ok().filter(|s| s.scope() == 0)?;
                 asked.subnet = asked.subnet.or(Some(subnet));
             }
             _ => {}
         }
+        rest = after;
     }
     Some(asked)
 }

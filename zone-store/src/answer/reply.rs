@@ -12,13 +12,38 @@ pub(crate) struct Reply<'o, 'q> {
     limit: usize,
     /// Answer, authority, additional.
     counts: [u16; 3],
-    /// The name of the question, which stands at octet 12.
-    question: &'q Key,
-    /// Names written after it, for compression.
-    names: [Written; NAMES],
-    name_count: usize,
+    names: &'o mut Names<'q>,
     /// Where the RDATA of the last record starts.
     last_rdata: usize,
+}
+
+/// The names of a message, for compression.
+pub(crate) struct Names<'q> {
+    /// The name of the question, which stands at octet 12.
+    question: &'q Key,
+    /// Names written after it.
+    written: [Written; NAMES],
+    count: usize,
+    /// The name being written.
+    key: Key,
+    /// Where the RDATA of records starts, since [`Reply::forget_starts`].
+    starts: [u16; STARTS],
+    start_count: usize,
+}
+
+impl<'q> Names<'q> {
+    pub(crate) fn new(question: &'q Key) -> Self {
+        // Which seed does not matter here, but it is the question's, so that hashes can be compared.
+        let key = Key::new(question.seed());
+        Self {
+            question,
+            written: [Written::default(); NAMES],
+            count: 0,
+            key,
+            starts: [0; STARTS],
+            start_count: 0,
+        }
+    }
 }
 
 /// A name in the message.
@@ -66,44 +91,46 @@ impl<'o, 'q> Reply<'o, 'q> {
         query: &[u8],
         head: usize,
         limit: usize,
-        question: &'q Key,
+        names: &'o mut Names<'q>,
     ) -> Option<Self> {
         if limit < head {
             return None;
         }
         out.get_mut(..head)?.copy_from_slice(query.get(..head)?);
         let limit = limit.min(out.len());
-        let names = [Written::default(); NAMES];
-        Some(Self {
-            out,
-            len: head,
-            limit,
-            counts: [0; 3],
-            question,
-            names,
-            name_count: 0,
-            last_rdata: 0,
-        })
+        Some(Self { out, len: head, limit, counts: [0; 3], names, last_rdata: 0 })
     }
 
     pub(crate) fn mark(&self) -> Mark {
-        Mark { len: self.len, counts: self.counts, name_count: self.name_count }
+        Mark { len: self.len, counts: self.counts, name_count: self.names.count }
     }
 
     pub(crate) fn back_to(&mut self, mark: Mark) {
         self.len = mark.len;
         self.counts = mark.counts;
-        self.name_count = mark.name_count;
+        self.names.count = mark.name_count;
     }
 
     /// The offset of the question's suffix of `depth` labels, so that it can own records.
     pub(crate) fn question_suffix(&self, depth: u8) -> Option<u16> {
-        self.question.start(depth).map(|start| u16::from(start).saturating_add(12))
+        self.names.question.start(depth).map(|start| u16::from(start).saturating_add(12))
     }
 
     /// Where the RDATA of the last record starts, when a pointer reaches it.
     pub(crate) fn last_rdata(&self) -> Option<u16> {
         u16::try_from(self.last_rdata).ok().filter(|at| *at < 0x4000)
+    }
+
+    /// Begins to note where RDATA starts.
+    pub(crate) fn forget_starts(&mut self) {
+        self.names.start_count = 0;
+    }
+
+    /// Where the RDATA of the `number`th record starts, counted from [`Reply::forget_starts`]; of the first
+    /// 32, and as far as a pointer reaches.
+    pub(crate) fn start_of(&self, number: usize) -> Option<u16> {
+        let starts = self.names.starts.get(..self.names.start_count)?;
+        starts.get(number).copied().filter(|at| *at < 0x4000)
     }
 
     pub(crate) fn count(&self, part: Part) -> u16 {
@@ -139,6 +166,12 @@ impl<'o, 'q> Reply<'o, 'q> {
         self.octets(&[t0, t1, 0, 1, s0, s1, s2, s3, l0, l1])?;
         let start = self.len;
         self.last_rdata = start;
+        if let (Some(slot), Ok(at)) =
+            (self.names.starts.get_mut(self.names.start_count), u16::try_from(start))
+        {
+            *slot = at;
+            self.names.start_count = self.names.start_count.saturating_add(1);
+        }
         if has_names(rtype) {
             self.rdata(rtype, rdata)?;
             let written = u16::try_from(self.len.saturating_sub(start)).map_err(|_| Full)?;
@@ -177,19 +210,19 @@ impl<'o, 'q> Reply<'o, 'q> {
     /// Appends the name at the start of `wire`, the part of it that is in the message already as a pointer.
     /// Returns how long it is in `wire`.
     fn name(&mut self, wire: &[u8]) -> Result<usize, Full> {
-        // Which seed does not matter here, but it is the question's, so that its hashes can be compared.
-        let key = Key::read(wire, self.question.seed()).ok_or(Full)?;
-        let len = usize::from(key.len());
-        let mut depth = key.depth();
+        self.names.key.fill(wire).ok_or(Full)?;
+        let key = &self.names.key;
+        let (len, whole) = (usize::from(key.len()), key.depth());
+        let mut depth = whole;
         let mut pointer = None;
         while depth > 0 {
-            pointer = self.find(&key, depth);
+            pointer = self.find(depth);
             if pointer.is_some() {
                 break;
             }
             depth = depth.saturating_sub(1);
         }
-        let literal = usize::from(key.start(depth).unwrap_or(0));
+        let literal = usize::from(self.names.key.start(depth).unwrap_or(0));
         let start = self.len;
         self.octets(wire.get(..literal).ok_or(Full)?)?;
         match pointer {
@@ -197,28 +230,30 @@ impl<'o, 'q> Reply<'o, 'q> {
             None => self.octets(&[0])?,
         }
         // What was written out can be pointed to from now on.
-        for new in depth.saturating_add(1)..=key.depth() {
-            let at = start.saturating_add(usize::from(key.start(new).unwrap_or(0)));
-            let (Ok(at), Some(hash)) = (u16::try_from(at), key.hash(new)) else { break };
+        let names = &mut *self.names;
+        for new in depth.saturating_add(1)..=whole {
+            let at = start.saturating_add(usize::from(names.key.start(new).unwrap_or(0)));
+            let (Ok(at), Some(hash)) = (u16::try_from(at), names.key.hash(new)) else { break };
             if at < 0x4000
-                && let Some(slot) = self.names.get_mut(self.name_count)
+                && let Some(slot) = names.written.get_mut(names.count)
             {
                 *slot = Written { hash, at, depth: new };
-                self.name_count = self.name_count.saturating_add(1);
+                names.count = names.count.saturating_add(1);
             }
         }
         Ok(len)
     }
 
-    /// Where the suffix of `depth` labels is in the message.
-    fn find(&self, key: &Key, depth: u8) -> Option<u16> {
+    /// Where the suffix of `depth` labels of the name being written is in the message.
+    fn find(&self, depth: u8) -> Option<u16> {
+        let Names { question, written, count, key, .. } = &*self.names;
         let hash = key.hash(depth)?;
         let suffix = key.suffix(depth)?;
-        if self.question.hash(depth) == Some(hash) && self.question.suffix(depth) == Some(suffix) {
+        if question.hash(depth) == Some(hash) && question.suffix(depth) == Some(suffix) {
             return self.question_suffix(depth);
         }
-        let names = self.names.get(..self.name_count)?;
-        let found = names
+        let found = written
+            .get(..*count)?
             .iter()
             .find(|name| name.hash == hash && name.depth == depth && self.is_at(suffix, name.at));
         found.map(|name| name.at)
@@ -293,3 +328,5 @@ fn has_names(rtype: RType) -> bool {
 const POINTER: u16 = 0xc000;
 /// Names remembered for compression. A referral to thirteen servers takes 15.
 const NAMES: usize = 32;
+/// Starts of RDATA noted: those whose names' addresses may be added.
+pub(crate) const STARTS: usize = 32;

@@ -13,14 +13,14 @@ use crate::random::Random;
 use crate::store::{Store, ZoneView};
 
 /// One query on its way to a reply.
-pub(crate) struct Resolver<'s, 'q, 'o> {
+pub(crate) struct Resolver<'s, 'q, 'r, 'o> {
     pub(crate) store: &'s Store<'s>,
-    pub(crate) query: &'q Query,
+    pub(crate) query: &'q Query<'q>,
     pub(crate) client: &'q Client<'q>,
     pub(crate) policy: &'q Policy<'q>,
     pub(crate) overrides: &'q Overrides<'q>,
     pub(crate) random: Random,
-    pub(crate) reply: Reply<'o, 'q>,
+    pub(crate) reply: &'r mut Reply<'o, 'q>,
     pub(crate) outcome: Outcome,
     /// NSEC and NSEC3 records in the reply, by their places in the image: each goes in once.
     pub(crate) proofs: [Option<u32>; 4],
@@ -42,15 +42,15 @@ struct Follow {
     at: u16,
 }
 
-impl<'s, 'q, 'o> Resolver<'s, 'q, 'o> {
+impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
     pub(crate) fn new(
         store: &'s Store<'s>,
-        query: &'q Query,
+        query: &'q Query<'q>,
         client: &'q Client<'q>,
         policy: &'q Policy<'q>,
         overrides: &'q Overrides<'q>,
         random: u64,
-        reply: Reply<'o, 'q>,
+        reply: &'r mut Reply<'o, 'q>,
     ) -> Self {
         let outcome = Outcome {
             rcode: Rcode::NOERROR,
@@ -72,7 +72,7 @@ impl<'s, 'q, 'o> Resolver<'s, 'q, 'o> {
             return;
         }
         let query = self.query;
-        let mut next = self.step(Hop { key: &query.key, at: 12, number: 0 });
+        let mut next = self.step(Hop { key: query.key, at: 12, number: 0 });
         let mut seen = [0u32; HOPS];
         for (number, slot) in (1u8..=self.policy.max_hops).zip(0usize..HOPS) {
             let Some(Follow { name, at }) = next else { return };

@@ -53,6 +53,11 @@ impl<'a> Selection<'a> {
         self.groups().iter().map(|group| group.ttl).min().unwrap_or(0)
     }
 
+    /// The group, when all of its records are taken: the usual case.
+    pub(crate) fn plain(&self) -> Option<&Group<'a>> {
+        if self.count == 1 && self.drawn.is_none() { self.groups.first() } else { None }
+    }
+
     /// RDATA of the records, each once.
     pub(crate) fn records(&self) -> impl Iterator<Item = &'a [u8]> {
         let [first, second] = self.groups;
@@ -79,7 +84,7 @@ impl<'a> Selection<'a> {
     }
 }
 
-impl<'s> Resolver<'s, '_, '_> {
+impl<'s> Resolver<'s, '_, '_, '_> {
     /// The records of the default rows.
     pub(crate) fn select_default(&mut self, entry: &Entry<'s>) -> Option<Selection<'s>> {
         let group = entry.default_group(self.store.sets)?;
@@ -137,8 +142,17 @@ impl<'s> Resolver<'s, '_, '_> {
         ttl: u32,
         selection: &Selection<'_>,
     ) -> Result<(), Full> {
-        for rdata in selection.records() {
-            self.reply.record(part, owner, rtype, ttl, rdata)?;
+        match selection.plain() {
+            Some(group) => {
+                for rdata in group.records() {
+                    self.reply.record(part, owner, rtype, ttl, rdata)?;
+                }
+            }
+            None => {
+                for rdata in selection.records() {
+                    self.reply.record(part, owner, rtype, ttl, rdata)?;
+                }
+            }
         }
         if self.query.dnssec_ok() {
             for rdata in selection.signatures() {

@@ -1,8 +1,6 @@
 //! Whether an image is what the compiler writes, as far as a look-up relies on it.
 
-use core::cmp::Ordering;
-
-use crate::answer::canonical;
+use crate::answer::join;
 use crate::bytes::{Reader, from, to_usize};
 use crate::image::{ImageError, ImageErrorKind, Section};
 use crate::index::Index;
@@ -68,7 +66,7 @@ fn zones(store: &Store<'_>) -> Result<(), ImageError> {
 /// The nodes of a zone: whole, in order, each found by the index. Returns how many there are.
 fn nodes(store: &Store<'_>, zone: &ZoneView<'_>) -> Result<usize, ImageError> {
     let mut offset = zone.start;
-    let mut previous: Option<Node<'_>> = None;
+    let (mut key, mut previous) = (&mut Key::new(store.seed), &mut Key::new(store.seed));
     let mut count = 0usize;
     let index = store.index().ok_or(error(Section::Index, 0, "not whole buckets"))?;
     while offset < zone.end {
@@ -77,23 +75,15 @@ fn nodes(store: &Store<'_>, zone: &ZoneView<'_>) -> Result<usize, ImageError> {
             store.nodes.get(to_usize(offset)..to_usize(zone.end)).ok_or(bad("past the end"))?;
         let node = Node::read(bytes).ok_or(bad("node is cut short"))?;
         let mut wire = [0u8; 255];
-        let name =
-            crate::answer::join(&mut wire, node.name, zone.name).ok_or(bad("name is too long"))?;
-        let key = Key::read(name, store.seed).ok_or(bad("not a name"))?;
-        let first = previous.is_none();
-        let ordered = match &previous {
-            Some(previous) => canonical(previous.name, node.name) == Ordering::Less,
-            None => node.name.is_empty(),
-        };
-        if key.wire() != name || key.depth() != node.depth || !ordered {
-            return Err(bad("name is out of order"));
+        let name = join(&mut wire, node.name, zone.name).ok_or(bad("name is too long"))?;
+        key.fill(name).ok_or(bad("not a name"))?;
+        let follows =
+            if count == 0 { key.depth() == zone.depth } else { follows(previous, key, zone.depth) };
+        if key.wire() != name || key.depth() != node.depth || !follows {
+            return Err(bad("name is out of order, or the name above it is not there"));
         }
         if node.cut != NO_CUT && (node.cut > node.depth || node.cut < zone.depth) {
             return Err(bad("delegation is not above the name"));
-        }
-        // The name above exists: the closest encloser is found by halving.
-        if !first && store.find_node(zone, &key, node.depth.saturating_sub(1)).is_none() {
-            return Err(bad("name above is not there"));
         }
         let hash = salted(zone.id, key.hash(key.depth()).unwrap_or(0));
         if index.find(hash, |found| (found == offset).then_some(())).is_none() {
@@ -101,14 +91,25 @@ fn nodes(store: &Store<'_>, zone: &ZoneView<'_>) -> Result<usize, ImageError> {
         }
         let end = entries(store, &node).map_err(bad)?;
         let len = bytes.len().saturating_sub(end.len());
-        offset = u32::try_from(len)
-            .ok()
-            .and_then(|len| offset.checked_add(len))
-            .ok_or(bad("node is too long"))?;
+        let len = u32::try_from(len).map_err(|_| bad("node is too long"))?;
+        offset = offset.checked_add(len).ok_or(bad("node is too long"))?;
         count = count.saturating_add(1);
-        previous = Some(node);
+        core::mem::swap(&mut key, &mut previous);
     }
     Ok(count)
+}
+
+/// Whether a name can be the next one in canonical order when all names above it are there: the name above it
+/// is the previous name, or above that, and its own label is greater than the one on the way to the previous.
+fn follows(previous: &Key, key: &Key, zone: u8) -> bool {
+    let Some(above) = key.depth().checked_sub(1) else { return false };
+    if above < zone || previous.suffix(above) != key.suffix(above) {
+        return false;
+    }
+    let own = key.between(key.depth(), above).and_then(|label| label.get(1..));
+    let other = previous.between_suffix(key.depth(), above).and_then(|label| label.get(1..));
+    // `None` when the previous name is the one above.
+    other < own
 }
 
 /// The entries of a node; returns what follows them.
