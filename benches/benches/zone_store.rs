@@ -116,7 +116,7 @@ fn prefixes() -> Vec<(IpAddr, u8, u16)> {
                     state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
                 state >> 32
             };
-            let mut all: Vec<(IpAddr, u8, u16)> = (0..900_000)
+            let mut made: Vec<(IpAddr, u8, u16)> = (0..900_000)
                 .map(|_| {
                     let len = 16 + (next() % 9) as u8;
                     let address = 0x0100_0000 + (next() as u32 % 0xdf00_0000);
@@ -126,21 +126,21 @@ fn prefixes() -> Vec<(IpAddr, u8, u16)> {
                         (next() % 243) as u16,
                     )
                 })
-                .chain((0..160_000).map(|_| {
-                    let len = 29 + (next() % 20) as u8;
-                    let address = 0x2001u128 << 112
-                        | u128::from(next() % 0x0c00) << 112
-                        | u128::from(next()) << 80;
-                    (
-                        Ipv6Addr::from(address >> (128 - len) << (128 - len)).into(),
-                        len,
-                        (next() % 243) as u16,
-                    )
-                }))
                 .collect();
-            all.sort();
-            all.dedup_by_key(|p| (p.0, p.1));
-            all
+            made.extend((0..160_000).map(|_| {
+                let len = 29 + (next() % 20) as u8;
+                let address = 0x2001u128 << 112
+                    | u128::from(next() % 0x0c00) << 112
+                    | u128::from(next()) << 80;
+                (
+                    Ipv6Addr::from(address >> (128 - len) << (128 - len)).into(),
+                    len,
+                    (next() % 243) as u16,
+                )
+            }));
+            made.sort();
+            made.dedup_by_key(|p| (p.0, p.1));
+            made
         }
     }
 }
