@@ -1,8 +1,15 @@
 //! Hot functions allocate nothing: each row runs one under an allocator that counts.
 
+use rum_stats::exchange::{ddsketch, otel, prometheus};
+use rum_stats::rank_test::RankTest;
+use rum_stats::sketch::{Cell as ThinCell, MAX_ENCODED, Slab};
+use rum_stats::stability::{Placement, Rules};
+use rum_stats::time::Ring;
+use rum_stats::tls::{Observed, Phases};
+use rum_stats::trust::{self, nonce::Nonce, once::Once};
 use rum_stats::{
-    Confidence, Interval, Micros, Sketch, SmallSketch, WeightedSketch, bootstrap, compare,
-    discovery, rank_test::RankTest, sketch::MAX_ENCODED, time::Ring, tls,
+    Confidence, Interval, Micros, Prefix, Sketch, SmallSketch, WeightedSketch, availability,
+    bootstrap, compare, discovery, exploration, pool, tls,
 };
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -97,5 +104,49 @@ rows! {
     };
     handshake: |_: &mut Sketch, _: &mut Sketch, _: &[u8]| {
         black_box(tls::saving(tls::Handshake::Tls13, 150.0, 30.0, 120.0));
+    };
+    thin_cell: |_: &mut Sketch, _: &mut Sketch, _: &[u8]| {
+        let mut sketches = [SmallSketch::new()];
+        let mut slab = Slab::new(&mut sketches);
+        let mut cell = ThinCell::new();
+        (0..60).for_each(|i| cell.record(Micros(5000 + i), &mut slab).unwrap());
+        cell.clear(&mut slab);
+    };
+    exchanged: |a: &mut Sketch, _: &mut Sketch, _: &[u8]| {
+        let mut out = [0; 2500];
+        let length = otel::encode(a, 0, 0, &mut out).unwrap();
+        black_box(otel::decode(&out[..length]).unwrap());
+        let length = prometheus::encode(a, &mut out).unwrap();
+        black_box(prometheus::decode(&out[..length]).unwrap());
+        let length = ddsketch::encode(a, &mut out).unwrap();
+        black_box(ddsketch::decode(&out[..length]).unwrap());
+    };
+    believed: |a: &mut Sketch, _: &mut Sketch, _: &[u8]| {
+        let key = trust::Key([1; 16]);
+        let clients = Prefix::new([192, 0, 2, 0].into(), 24).unwrap();
+        let octets = Nonce { expires: 9, unique: 7 }.sign(&key, &clients);
+        black_box(Nonce::verify(&octets, &key, &clients, 5).unwrap());
+        let mut words = [0; 64];
+        black_box(Once::new(&mut words, key).is_first(1, 2, 3));
+        black_box(trust::median_despite(a, 0.1, Confidence::P95).unwrap());
+    };
+    placed: |_: &mut Sketch, _: &mut Sketch, _: &[u8]| {
+        let rules = Rules::for_ttl(300);
+        let gain = Interval { estimate: 9.0, low: 8.0, high: 10.0 };
+        black_box(Placement::new(1, 0).propose(&rules, 2, &gain, 900));
+    };
+    judged: |_: &mut Sketch, _: &mut Sketch, _: &[u8]| {
+        let report = availability::Report { successes: 90, trials: 100, capacity: 1.0 };
+        black_box(availability::Rules::default().judge(&[report; 4], &mut [false; 4]));
+        let arm = exploration::Arm { mean: 10.0, deviation: 2.0 };
+        exploration::allocate(100, &[arm; 4], &exploration::Rules::default(), &mut [0; 4]);
+        let effect = pool::Effect { value: 1.0, variance: 1.0 };
+        black_box(pool::Group::of([effect; 4].into_iter()).unwrap().shrink(Some(effect)));
+    };
+    visited: |a: &mut Sketch, _: &mut Sketch, _: &[u8]| {
+        let phases = Phases { connect_start: 1, secure_connection_start: 30_000, connect_end: 60_000, request_start: 60_000, response_start: 95_000 };
+        let mut seen = Observed::new();
+        (0..9).for_each(|_| seen.record(&phases.visit().unwrap()));
+        black_box(seen.saving(a, Micros(1000), 0.3, Confidence::P95).unwrap());
     };
 }

@@ -42,7 +42,8 @@ impl<'a, M: Mass> Ranks<'a, M> {
         if self.total <= 0.0 || place.is_nan() {
             return None;
         }
-        let mut left = place.clamp(0.0, self.total);
+        // Not `clamp`, which panics where a total is no number.
+        let mut left = place.min(self.total).max(0.0);
         let mut bucket = 0_u16;
         let mut last = None;
         for (octave, counts) in self.octaves.iter().zip(self.counts.as_chunks::<16>().0) {
