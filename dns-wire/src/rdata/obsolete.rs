@@ -184,8 +184,8 @@ impl Kind for Split6 {
         let bits = 128u8.checked_sub(prefix_length).ok_or(at.error(WireErrorKind::Value))?;
         let octets = reader.take(usize::from(bits.div_ceil(8)))?;
         let mut address = [0u8; 16];
-        if let Some(tail) = address.get_mut(16usize.saturating_sub(octets.len())..) {
-            tail.copy_from_slice(octets);
+        for (to, from) in address.iter_mut().rev().zip(octets.iter().rev()) {
+            *to = *from;
         }
         let suffix = Ipv6Addr::from(address);
         if u128::from(suffix) & prefix_mask(prefix_length) != 0 {

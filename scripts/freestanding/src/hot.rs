@@ -1,19 +1,28 @@
 //! The hot functions: what runs for each packet, query or sample.
 
 use core::hint::black_box;
+use core::net::{IpAddr, Ipv4Addr};
 
-use dns_wire::{Builder, Class, Message, Name, RType, Rcode, Ttl};
-use ntp_wire::Timestamp;
+use dns_wire::{Builder, Class, Message, Name, RType, Rcode, Ttl, rdata};
+use ntp_wire::client::Exchange;
+use ntp_wire::limiter::{Client as NtpClient, Limiter, Rules, Set};
 use ntp_wire::server::{Arrival, Policy, ServerState, respond};
+use ntp_wire::smear::{Kind, LeapSecond, Smear};
+use ntp_wire::{Log2Seconds, Timestamp};
 use rum_stats::{Micros, Sketch};
 use zone_store::{Client, Image, Overrides};
 
 /// Each of them once.
 pub fn call_all(input: &mut [u8], number: u64, out: &mut [u8]) {
     black_box(walk_message(input));
+    black_box(check_rdata(input, number));
     black_box(build_reply(input, out));
     black_box(answer_ntp(input, number, out));
+    black_box(limit_ntp(number));
+    black_box(accept_ntp(input, number));
+    black_box(smear(number));
     black_box(record(number));
+    black_box(exchange_sketch(input, out));
     black_box(answer_dns(input, number, out));
 }
 
@@ -30,6 +39,15 @@ fn walk_message(octets: &[u8]) -> usize {
         seen = seen.wrapping_add(usize::from(edns.client_subnet().is_ok()));
     }
     seen
+}
+
+/// Of every type there is: the number is not known here.
+fn check_rdata(octets: &mut [u8], number: u64) -> bool {
+    let [low, high, ..] = number.to_le_bytes();
+    let rtype = RType(u16::from_le_bytes([low, high]));
+    let valid = rdata::validate(rtype, octets).is_ok();
+    rdata::canonicalize(rtype, octets);
+    valid
 }
 
 fn build_reply(octets: &[u8], out: &mut [u8]) -> usize {
@@ -52,6 +70,35 @@ fn answer_ntp(request: &[u8], number: u64, out: &mut [u8]) -> usize {
     respond(request, arrival, clock, &state, &Policy::default(), out).unwrap_or(0)
 }
 
+fn limit_ntp(number: u64) -> bool {
+    let mut memory = [Set::EMPTY; 4];
+    let Ok(mut limiter) = Limiter::new(&mut memory, Rules::default(), [number, number]) else {
+        return false;
+    };
+    let [a, b, c, d, ..] = number.to_le_bytes();
+    let client = NtpClient::from(IpAddr::V4(Ipv4Addr::new(a, b, c, d)));
+    let verdict = limiter.check(client, Timestamp::from_bits(number));
+    matches!(black_box(verdict), ntp_wire::limiter::Verdict::Answer)
+}
+
+fn accept_ntp(reply: &[u8], number: u64) -> i64 {
+    let time = Timestamp::from_bits(number);
+    let mut exchange = Exchange::new(number, time, Log2Seconds(-20));
+    exchange.accept(reply, time).map_or(0, |sample| sample.offset.to_bits())
+}
+
+fn smear(number: u64) -> u64 {
+    let time = Timestamp::from_bits(number);
+    let leap = LeapSecond { midnight: time, kind: Kind::Insert };
+    let [linear, spline, cosine] = [
+        Smear::noon_to_noon(leap),
+        Smear::spline_after(leap),
+        Smear::cosine_before(leap, 86_400),
+    ];
+    let reads = |smear: Smear| smear.unsmeared(smear.smeared(black_box(time))).to_bits();
+    reads(linear) ^ reads(spline) ^ reads(cosine)
+}
+
 fn record(number: u64) -> u64 {
     let mut sketch = Sketch::new();
     let [a, b, c, d, ..] = number.to_le_bytes();
@@ -59,6 +106,14 @@ fn record(number: u64) -> u64 {
     let mut other = Sketch::new();
     other.merge(black_box(&sketch));
     other.count()
+}
+
+fn exchange_sketch(octets: &[u8], out: &mut [u8]) -> u32 {
+    let mut sketch = Sketch::new();
+    if sketch.merge_from_slice(octets).is_err() || sketch.encode(out).is_err() {
+        return 0;
+    }
+    sketch.quantile(0.9).map_or(0, |micros| micros.0)
 }
 
 /// An image opened from octets that nobody vouches for, and asked.
