@@ -222,3 +222,50 @@ fn chronyds_answers_to_a_monitor() {
     let (_, answer) = exchange(include_str!("captures/chronyd-command-source.txt"));
     assert!(answer.is_err());
 }
+
+#[test]
+fn an_ntpsec_server_that_just_started() {
+    let packets = packets(include_str!("captures/ntpsec-v4.txt"));
+    let (request, _) = Packet::parse(&packets[0]).unwrap();
+    let now = Timestamp::from_unix(1_790_000_000, 0);
+    let mut exchange = Exchange::new(request.transmit.to_bits(), now, Log2Seconds(-20));
+    let init = ntp_wire::Kiss(*b"INIT");
+    assert_eq!(exchange.accept(&packets[1], now), Err(Rejected::Kiss(init)));
+}
+
+#[test]
+fn ntpsecs_answers_to_a_monitor() {
+    use ntp_wire::control::{
+        Assembly, Fragment, Opcode, Progress, Request, SystemStatus, associations, variables,
+    };
+
+    let ask = |opcode: Opcode, text| {
+        let packets = packets(text);
+        let sequence = u16::from(opcode.0);
+        let request = Request { opcode, sequence, association: 0, data: b"" };
+        let mut out = [0; 12];
+        request.write(&mut out).unwrap();
+        assert_eq!(out[..], packets[0]);
+        let mut buffer = vec![0; 4096];
+        let mut assembly = Assembly::new(&request, &mut buffer);
+        let mut progress = Progress::More;
+        for packet in &packets[1..] {
+            assert_eq!(progress, Progress::More);
+            progress = assembly.accept(&Fragment::parse(packet).unwrap());
+        }
+        let Progress::Complete { octets, status } = progress else { panic!("{progress:?}") };
+        (assembly.answer(octets).to_vec(), SystemStatus::from(status))
+    };
+    let (answer, status) = ask(Opcode::READ_STATUS, include_str!("captures/ntpsec-status.txt"));
+    assert_eq!((status.leap, status.source), (Leap::Unsynchronised, 0));
+    let list: Vec<_> = associations(&answer).collect();
+    assert_eq!(list.len(), 1);
+    assert!(list[0].status.configured && list[0].status.reachable);
+
+    let text = include_str!("captures/ntpsec-variables.txt");
+    let (answer, _) = ask(Opcode::READ_VARIABLES, text);
+    let find =
+        |name: &[u8]| variables(&answer).find(|variable| variable.name == name).unwrap().value;
+    assert_eq!(find(b"version"), b"ntpd ntpsec-1.2.2");
+    assert_eq!((find(b"stratum"), find(b"refid")), (&b"16"[..], &b"INIT"[..]));
+}
