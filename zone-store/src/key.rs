@@ -39,7 +39,6 @@ impl Key {
     /// octets; the key is then not to be used.
     ///
     /// Cost: O(octets), one pass forward and one back.
-    #[inline]
     pub(crate) fn fill(&mut self, bytes: &[u8]) -> Option<()> {
         // Forward: where the labels are.
         let mut at = 0u8;
@@ -69,7 +68,7 @@ impl Key {
         let mut hash = high32(self.seed);
         let lefts = self.lefts.get(..usize::from(depth))?.iter().rev();
         for (left, slot) in lefts.zip(self.hashes.iter_mut().skip(1)) {
-            hash = hash_child(self.seed, hash, &self.wire, usize::from(*left))?;
+            hash = hash_child(self.seed, hash, bytes, usize::from(*left))?;
             *slot = hash;
         }
         Some(())
@@ -131,21 +130,41 @@ impl Key {
 }
 
 /// The hash of a name from that of its parent and its first label, which stands at `at` in `octets`, length
-/// octet in front and in lower case. Seven octets or more follow the label there: it is taken in by words, and
-/// what is past it is masked out.
+/// octet in front. Letters count alike in both cases.
+///
+/// It reads what came in, not the folded copy: that was written a moment ago by other widths, and reading it
+/// back across those stores costs more than folding again.
+#[inline]
 fn hash_child(seed: u64, parent: u32, octets: &[u8], at: usize) -> Option<u32> {
     let mut left = usize::from(*octets.get(at)?).saturating_add(1);
-    let mut rest = octets.get(at..)?;
+    let mut at = at;
     let mut hash = seed ^ u64::from(parent);
     while left > 8 {
-        let (word, after) = rest.split_first_chunk::<8>()?;
-        hash = mix(hash, u64::from_le_bytes(*word));
-        rest = after;
+        hash = mix(hash, lower_case(word_at(octets, at)?));
+        at = at.saturating_add(8);
         left = left.saturating_sub(8);
     }
-    let word = u64::from_le_bytes(*rest.first_chunk::<8>()?);
     let unused = u32::try_from(8usize.saturating_sub(left)).ok()?.saturating_mul(8);
-    Some(high32(mix(hash, word & u64::MAX.wrapping_shr(unused))))
+    let word = word_at(octets, at)? & u64::MAX.wrapping_shr(unused);
+    Some(high32(mix(hash, lower_case(word))))
+}
+
+/// The eight octets from `at` on, zeros past the end.
+#[inline]
+fn word_at(octets: &[u8], at: usize) -> Option<u64> {
+    let rest = octets.get(at..)?;
+    if let Some(word) = rest.first_chunk::<8>() {
+        return Some(u64::from_le_bytes(*word));
+    }
+    let missing = u32::try_from(8usize.saturating_sub(rest.len())).ok()?.saturating_mul(8);
+    if let Some(word) = octets.last_chunk::<8>() {
+        return Some(u64::from_le_bytes(*word).checked_shr(missing).unwrap_or(0));
+    }
+    let mut word = [0u8; 8];
+    for (to, from) in word.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    Some(u64::from_le_bytes(word))
 }
 
 /// Eight octets with those from `A` to `Z` in lower case.
@@ -196,6 +215,21 @@ mod tests {
             let l = octet.to_ascii_lowercase();
             let expected = u64::from_le_bytes([l, b'a', l, b'z', 0, 255, l, b'z']);
             assert_eq!(super::lower_case(word), expected, "{octet}");
+        }
+    }
+
+    #[test]
+    fn case_and_what_follows_do_not_count() {
+        for name in [&b"\x01a\x00"[..], b"\x08abcdefgh\x00", b"\x07abcdefg\x09abcdefghi\x02xy\x00"]
+        {
+            let key = Key::read(name, 9).unwrap();
+            let mut other = name.to_ascii_uppercase();
+            other.extend_from_slice(b"whatever follows");
+            let other = Key::read(&other, 9).unwrap();
+            for depth in 0..=key.depth() {
+                assert_eq!(key.hash(depth), other.hash(depth));
+            }
+            assert_eq!(key.wire(), other.wire());
         }
     }
 

@@ -157,7 +157,7 @@ impl<'a> Store<'a> {
     /// (RFC 4592 §3.3.1).
     ///
     /// Existence is monotone in depth, since empty non-terminals have nodes. So this is a binary search:
-    /// at most eight probes, whatever the name. The name itself and its parent come first, being the usual
+    /// at most nine probes, whatever the name. The name itself and its parent come first, being the usual
     /// outcomes.
     pub(crate) fn find_deepest(&self, zone: &ZoneView<'a>, key: &Key) -> Option<Node<'a>> {
         let depth = key.depth();

@@ -277,7 +277,7 @@ impl<'o, 'q> Reply<'o, 'q> {
             else {
                 return false;
             };
-            if !written.eq_ignore_ascii_case(label) {
+            if written != label && !written.eq_ignore_ascii_case(label) {
                 return false;
             }
             if len == 0 {
