@@ -22,16 +22,6 @@ impl Log2Seconds {
     }
 }
 
-impl Log2Seconds {
-    /// The bits of a timestamp that a clock of this precision does not know; none at 2^-32 s or
-    /// finer, and none at a second or coarser.
-    #[inline]
-    pub(crate) const fn noise_mask(self) -> u64 {
-        let free = (self.0 as i32).saturating_add(32);
-        if free <= 0 || free >= 32 { 0 } else { (1_u64 << free.cast_unsigned()).wrapping_sub(1) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ntp_wire::client::{Exchange, Rejected};
 use ntp_wire::extension::{FieldType, Framing, Trailer};
 use ntp_wire::server::{Arrival, Policy, ServerState, respond};
-use ntp_wire::{Leap, Log2Seconds, Mode, Packet, Short, Stratum, Timestamp, Version};
+use ntp_wire::{Leap, Log2Seconds, Mode, Packet, Short, Stratum, Timestamp};
 
 /// The packets of a capture: client's first, then server's, and so on.
 fn packets(text: &str) -> Vec<Vec<u8>> {
@@ -125,6 +125,7 @@ fn chronys_interleaved_replies_are_what_ours_are() {
 #[cfg(feature = "mac")]
 #[test]
 fn their_digests_verify() {
+    use ntp_wire::Version;
     use ntp_wire::mac::{Key, Unauthentic, verify};
 
     let aes: [u8; 32] = std::array::from_fn(|index| u8::try_from(index).unwrap());
