@@ -69,7 +69,8 @@ impl<'a, M: Mass> Ranks<'a, M> {
         // Only by rounding of weights: the end of the last used bucket.
         (0..=u8::MAX)
             .zip(self.counts)
-            .rfind(|(_, count)| count.mass() > 0.0)
+            .filter(|(_, count)| count.mass() > 0.0)
+            .last()
             .map(|(bucket, _)| layout::upper_bound(bucket))
     }
 
