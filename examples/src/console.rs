@@ -1,11 +1,13 @@
 //! What people see: headings, aligned tables and progress. Colour only on a terminal.
 
 use std::fmt::Display;
+use std::io::{self, Write as _};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
 
 /// Prints for people, or keeps quiet when a script asked for JSON.
 #[derive(Clone, Copy, Debug)]
@@ -100,14 +102,44 @@ impl Console {
 
     fn line(&self, text: impl Display) {
         if !self.quiet {
-            anstream::println!("{text}");
+            tell(text);
         }
     }
 }
 
+/// A line on standard output that nobody may be there to read: a closed pipe or a full disk is not a
+/// reason to stop a server, nor a run that has more to do than print.
+pub fn tell(text: impl Display) {
+    let _ = writeln!(anstream::stdout().lock(), "{text}");
+}
+
 /// An error and its hint on standard error, the first word coloured.
 pub fn complain(message: impl Display) {
-    anstream::eprintln!("{BAD}error{BAD:#}: {message}");
+    let _ = writeln!(anstream::stderr().lock(), "{BAD}error{BAD:#}: {message}");
+}
+
+/// What a command was asked for, on standard output. Whoever reads may stop reading (`| head`).
+///
+/// # Errors
+/// When it cannot be written for any other reason: a script must not take a part for the whole.
+pub fn print(text: impl Display) -> Result<(), String> {
+    let mut out = io::stdout().lock();
+    match write!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(format!("cannot print: {error}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A value as JSON on standard output: one line, or indented for people.
+///
+/// # Errors
+/// As [`print`].
+pub fn print_json(value: &impl Serialize, indented: bool) -> Result<(), String> {
+    let json =
+        if indented { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
+    print(format_args!("{}\n", json.map_err(|error| error.to_string())?))
 }
 
 /// Thousands apart: `1 062 046`.

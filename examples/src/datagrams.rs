@@ -18,7 +18,7 @@ pub trait Datagrams: Send + Sync + 'static {
 /// The threads end within [`POLL`] of `stop` becoming true.
 ///
 /// # Errors
-/// When the socket cannot be cloned or given a time-out.
+/// When the socket cannot be cloned or given a time-out, or no thread is to be had.
 pub fn serve(
     socket: &UdpSocket,
     threads: usize,
@@ -30,7 +30,7 @@ pub fn serve(
             let socket = socket.try_clone()?;
             socket.set_read_timeout(Some(POLL))?;
             let (service, stop) = (Arc::clone(service), Arc::clone(stop));
-            Ok(thread::spawn(move || run(&socket, &*service, &stop)))
+            thread::Builder::new().spawn(move || run(&socket, &*service, &stop))
         })
         .collect()
 }

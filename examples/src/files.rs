@@ -9,29 +9,56 @@ use memmap2::Mmap;
 /// Reads a source, unpacking `.gz` and `.xz` by the file's first octets.
 ///
 /// # Errors
-/// What the system or the unpacker says, with the path.
+/// What the system or the unpacker says, with the path; also when there is more than [`SOURCE_MAX`].
 pub fn read_source(path: &Path) -> Result<Vec<u8>, String> {
-    let packed = fs::read(path).map_err(|error| explain("read", path, &error))?;
-    let mut text = Vec::new();
+    let file = File::open(path).map_err(|error| explain("read", path, &error))?;
+    let packed = read_bounded(file).map_err(|error| explain("read", path, &error))?;
     let unpacked = match packed.get(..6) {
-        Some([0x1f, 0x8b, ..]) => {
-            flate2::read::MultiGzDecoder::new(&*packed).read_to_end(&mut text).map(|_| ())
-        }
+        Some([0x1f, 0x8b, ..]) => read_bounded(flate2::read::MultiGzDecoder::new(&*packed)),
         Some([0xfd, b'7', b'z', b'X', b'Z', 0]) => {
-            lzma_rust2::XzReader::new(&*packed, true).read_to_end(&mut text).map(|_| ())
+            read_bounded(lzma_rust2::XzReader::new(&*packed, true))
         }
         _ => return Ok(packed),
     };
-    unpacked.map_err(|error| explain("unpack", path, &error))?;
-    Ok(text)
+    unpacked.map_err(|error| explain("unpack", path, &error))
+}
+
+/// The most octets of a source, unpacked: several times the largest zone there is of 10 million records,
+/// and an end to what has none, such as `/dev/zero`.
+pub const SOURCE_MAX: u64 = 2 << 30;
+
+fn read_bounded(source: impl Read) -> io::Result<Vec<u8>> {
+    let mut octets = Vec::new();
+    source.take(SOURCE_MAX + 1).read_to_end(&mut octets)?;
+    if octets.len() as u64 > SOURCE_MAX {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "a source is at most 2 GiB"));
+    }
+    Ok(octets)
+}
+
+/// Refuses what is there and is no plain file: a device must not be replaced, a FIFO not waited for.
+///
+/// # Errors
+/// [`io::ErrorKind::IsADirectory`] or [`io::ErrorKind::InvalidInput`].
+fn check_plain(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(metadata) if !metadata.is_file() => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Writes `bytes` so that `path` is the old file or the new one, never a part: a temporary file beside
-/// it, flushed to the disk, then renamed.
+/// it, flushed to the disk, then renamed. A symbolic link is followed: its target is replaced.
 ///
 /// # Errors
-/// What the system says, with the path.
+/// What the system says, with the path; also when something other than a plain file is there.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    check_plain(path).map_err(|error| explain("write", path, &error))?;
+    let target = fs::canonicalize(path);
+    let path = target.as_deref().unwrap_or(path);
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -64,10 +91,8 @@ impl Mapped {
     #[allow(unsafe_code, reason = "a memory map is what the image format is made for")]
     pub fn open(path: &Path) -> Result<Self, String> {
         let refuse = |error| explain("open", path, &error);
+        check_plain(path).map_err(refuse)?;
         let file = File::open(path).map_err(refuse)?;
-        if file.metadata().map_err(refuse)?.is_dir() {
-            return Err(refuse(io::ErrorKind::IsADirectory.into()));
-        }
         // SAFETY: the bytes of a map must not change while it is borrowed. Images are written to a
         // new file and renamed into place (`write_whole`), so a mapped one keeps its inode and is
         // never written again. A program that truncates an image in place breaks that contract and
@@ -90,7 +115,10 @@ fn explain(verb: &str, path: &Path, error: &io::Error) -> String {
         io::ErrorKind::IsADirectory => "\n  hint: that is a folder; name a file in it",
         _ => "",
     };
-    format!("cannot {verb} {}: {error}{hint}", path.display())
+    // The name may come from a source that nobody vouches for: no control character reaches a terminal.
+    let path = path.display().to_string();
+    let error = error.to_string();
+    format!("cannot {verb} {}: {}{hint}", path.escape_debug(), error.escape_debug())
 }
 
 #[cfg(test)]
@@ -109,6 +137,26 @@ mod tests {
         fs::write(&gz, packer.finish().unwrap()).unwrap();
         assert_eq!(read_source(&plain).unwrap(), text);
         assert_eq!(read_source(&gz).unwrap(), text);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_neither_replaced_nor_mapped() {
+        let device = Path::new("/dev/null");
+        assert!(write_whole(device, b"x").unwrap_err().contains("not a regular file"));
+        assert!(Mapped::open(device).unwrap_err().contains("not a regular file"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_and_its_target_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+        fs::write(&target, b"old").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        write_whole(&link, b"new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&target).unwrap(), b"new");
     }
 
     #[test]

@@ -82,15 +82,15 @@ fn next_free<T>(
 fn explain(address: SocketAddr, error: &io::Error) -> String {
     let hint = match error.kind() {
         io::ErrorKind::AddrInUse => {
-            "another program has this port: stop it (`ss -lnptu` shows which), or choose another port with --listen"
+            "another program has this port: stop it (`ss -lnptu` shows which), or choose another port"
         }
         io::ErrorKind::PermissionDenied => {
-            "ports under 1024 need privileges: choose a higher one with --listen, or grant CAP_NET_BIND_SERVICE"
+            "ports under 1024 need privileges: choose a higher one, or grant CAP_NET_BIND_SERVICE"
         }
         io::ErrorKind::AddrNotAvailable => {
-            "this machine does not have that address: --listen takes one of its own, such as 127.0.0.1:5300"
+            "this machine does not have that address: choose one of its own, such as 127.0.0.1:5300"
         }
-        _ => "--listen takes ADDRESS:PORT, such as 127.0.0.1:5300",
+        _ => "an address and a port of this machine are wanted, such as 127.0.0.1:5300",
     };
     format!("cannot listen on {address}: {error}\n  hint: {hint}")
 }

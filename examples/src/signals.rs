@@ -42,15 +42,13 @@ impl Requests {
     }
 }
 
-/// A flag that Ctrl-C or SIGTERM sets; the second such signal ends the program at once.
+/// A flag that Ctrl-C, SIGTERM or a closed terminal sets.
 ///
 /// # Errors
 /// When the handlers cannot be installed.
 pub fn stop_flag() -> io::Result<Arc<AtomicBool>> {
     let flag = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        // The order matters: the first handler sees the flag as the signal before left it.
-        signal_hook::flag::register_conditional_shutdown(signal, 130, Arc::clone(&flag))?;
+    for signal in [SIGINT, SIGTERM, SIGHUP] {
         signal_hook::flag::register(signal, Arc::clone(&flag))?;
     }
     Ok(flag)

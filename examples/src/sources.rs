@@ -65,7 +65,7 @@ pub fn compile(
     sources: &[Source],
     options: CompileOptions,
     mut done: impl FnMut(&Source),
-) -> Result<(Compiled, String), Refused> {
+) -> Result<(Compiled, Told), Refused> {
     let mut compiler = Compiler::new(options);
     let mut included = Included::default();
     for (number, source) in sources.iter().enumerate() {
@@ -76,14 +76,23 @@ pub fn compile(
     match compiler.finish() {
         Ok(mut compiled) => {
             let warnings = std::mem::take(&mut compiled.report.warnings);
-            let told = render(&warnings, sources, &included);
-            Ok((compiled, told))
+            let text = render(&warnings, sources, &included);
+            Ok((compiled, Told { warnings: warnings.len(), text }))
         }
         Err(problems) => {
             let errors = problems.iter().filter(|p| p.severity == Severity::Error).count();
             Err(Refused { errors, told: render(&problems, sources, &included) })
         }
     }
+}
+
+/// What is worth a look, though there is an image.
+#[derive(Debug)]
+pub struct Told {
+    /// How many warnings.
+    pub warnings: usize,
+    /// Each with its place, line and caret.
+    pub text: String,
 }
 
 /// Why there is no image.
@@ -159,14 +168,21 @@ impl Included {
 
     fn resolve(&self, name: &[u8]) -> Result<PathBuf, String> {
         let name = std::str::from_utf8(name).map_err(|_| "the file name is not UTF-8")?;
-        let plain = |error: std::io::Error| format!("cannot read '{name}': {error}");
+        let shown = name.escape_debug();
+        let plain = |error: std::io::Error| format!("cannot read '{shown}': {error}");
         let root = self.root.canonicalize().map_err(plain)?;
         let path = root.join(name).canonicalize().map_err(plain)?;
-        if path.starts_with(&root) {
-            Ok(path)
-        } else {
-            Err(format!("'{name}' is outside of {}, the folder of the zone", self.root.display()))
+        if !path.starts_with(&root) {
+            return Err(format!(
+                "'{shown}' is outside of {}, the folder of the zone",
+                self.root.display()
+            ));
         }
+        // Not a FIFO, which would be waited for, nor a device.
+        if !path.is_file() {
+            return Err(format!("'{shown}' is not a regular file"));
+        }
+        Ok(path)
     }
 }
 

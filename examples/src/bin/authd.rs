@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Parser;
-use service::console::complain;
+use service::console::{complain, tell};
 use service::dns_server::DnsServer;
 use service::ports;
 use service::published::{Edition, Published};
@@ -57,18 +57,18 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let workers = server
         .start(sockets, usize::from(arguments.threads), &stop)
         .map_err(|error| format!("cannot start the workers: {error}"))?;
-    println!(
+    tell(format!(
         "authd: DNS on {address} (UDP and TCP), image {}; SIGHUP reloads, Ctrl-C stops",
         name(&published)
-    );
+    ));
     requests.each(|request| match request {
         Request::Reload => match Edition::open(&arguments.image) {
             Ok(edition) => {
                 published.replace(edition);
-                println!("authd: reloaded, image {}", name(&published));
+                tell(format!("authd: reloaded, image {}", name(&published)));
             }
             Err(message) => {
-                println!("authd: not reloaded, image {} stays in service", name(&published));
+                tell(format!("authd: not reloaded, image {} stays in service", name(&published)));
                 complain(message);
             }
         },
@@ -78,7 +78,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         let _ = worker.join();
     }
     let (answered, dropped) = server.counts();
-    println!("authd: {answered} queries answered, {dropped} packets dropped");
+    tell(format!("authd: {answered} queries answered, {dropped} packets dropped"));
     Ok(())
 }
 

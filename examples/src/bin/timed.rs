@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Parser;
-use service::console::complain;
+use service::console::{complain, tell};
 use service::ntp_server::{LOCAL_STRATUM, NtpServer};
 use service::ports;
 use service::signals::{Request, Requests};
@@ -48,15 +48,15 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         .start(&socket, usize::from(arguments.threads), &stop)
         .map_err(|error| format!("cannot start the workers: {error}"))?;
     let address = socket.local_addr().unwrap_or(arguments.listen);
-    println!("timed: NTP on {address} (UDP), stratum {}; Ctrl-C stops", arguments.stratum);
+    tell(format!("timed: NTP on {address} (UDP), stratum {}; Ctrl-C stops", arguments.stratum));
     requests.each(|request| match request {
-        Request::Reload => println!("timed: nothing to reload, the clock is read for each reply"),
+        Request::Reload => tell("timed: nothing to reload, the clock is read for each reply"),
         Request::Stop => stop.store(true, Ordering::Relaxed),
     });
     for worker in workers {
         let _ = worker.join();
     }
     let (answered, ignored) = server.counts();
-    println!("timed: {answered} requests answered, {ignored} packets ignored");
+    tell(format!("timed: {answered} requests answered, {ignored} packets ignored"));
     Ok(())
 }

@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use clap::Parser;
-use service::console::{Console, complain};
+use service::console::{Console, complain, print_json};
 use service::dns_server::DnsServer;
 use service::ntp_server::{LOCAL_STRATUM, NtpServer};
 use service::ports::{self, Pair};
@@ -49,10 +49,10 @@ struct Arguments {
     #[arg(long)]
     json: bool,
     /// Where the DNS server listens, or the next free port.
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:5300")]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:5300", value_parser = loopback)]
     dns: SocketAddr,
     /// Where the NTP server listens, or the next free port.
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:1123")]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:1123", value_parser = loopback)]
     ntp: SocketAddr,
     /// The PoP to drain.
     #[arg(long, value_name = "POP", default_value = "sin")]
@@ -80,6 +80,14 @@ fn main() -> ExitCode {
     }
 }
 
+/// The simulated resolvers ask from all over 127.0.0.0/8, so the servers are there too.
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    match text.parse() {
+        Ok(SocketAddr::V4(address)) if address.ip().is_loopback() => Ok(address.into()),
+        _ => Err("an IPv4 loopback address and a port are wanted, such as 127.0.0.1:5300".into()),
+    }
+}
+
 fn run(arguments: &Arguments) -> Result<bool, String> {
     let interrupted =
         signals::stop_flag().map_err(|error| format!("cannot listen for Ctrl-C: {error}"))?;
@@ -96,7 +104,7 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     let servers = Running::start(&loop_.console, arguments, edition)?;
     let facts = loop_.go(&servers, site_facts, drained, &interrupted)?;
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&facts).map_err(|error| error.to_string())?);
+        print_json(&facts, true)?;
     }
     loop_.farewell(&servers, arguments.serve);
     while arguments.serve && !signals::stopped(&interrupted) {
@@ -254,7 +262,7 @@ impl Running {
         let mut workers = dns.start(sockets, WORKERS, &stop).map_err(failed)?;
         workers.extend(ntp.start(&clock_socket, 1, &stop).map_err(failed)?);
         console.heading(2, "Servers on real sockets");
-        let said = |asked: SocketAddr, got: SocketAddr| match asked == got {
+        let said = |asked: SocketAddr, got: SocketAddr| match asked == got || asked.port() == 0 {
             true => String::new(),
             false => format!("  (port {} was busy)", asked.port()),
         };

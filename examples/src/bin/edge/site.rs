@@ -132,6 +132,12 @@ pub(crate) fn folder(keep: Option<&Path>) -> Result<(PathBuf, Option<tempfile::T
         Some(folder) => {
             std::fs::create_dir_all(folder)
                 .map_err(|error| format!("cannot make the folder {}: {error}", folder.display()))?;
+            if std::fs::read_dir(folder).is_ok_and(|mut inside| inside.next().is_some()) {
+                return Err(format!(
+                    "{} is not empty\n  hint: --keep writes files of its own; give it a new folder",
+                    folder.display()
+                ));
+            }
             Ok((folder.to_owned(), None))
         }
         None => {

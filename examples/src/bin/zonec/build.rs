@@ -1,12 +1,13 @@
 //! `zonec build`.
 
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::ValueEnum;
 use dns_wire::NameBuf;
 use serde::Serialize;
-use service::console::{Align, Console, grouped};
+use service::console::{Align, Console, grouped, print_json};
 use service::files::{Mapped, write_whole};
 use service::sources::{Source, compile};
 use zone_store::text::Format;
@@ -96,6 +97,7 @@ struct Built {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let console = Console::new(arguments.json);
+    refuse_source_as_output(arguments)?;
     let started = Instant::now();
     let mut sources = Vec::new();
     for argument in &arguments.sources {
@@ -116,12 +118,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     };
     let compiled = compile(&sources, options, |_| bar.inc(1));
     bar.finish_and_clear();
-    let (compiled, warnings) = compiled.map_err(|refused| {
-        eprint!("{}", refused.told);
+    // Where the complaint cannot be printed, the exit status still tells.
+    let complain_about = |text: &str| {
+        let _ = io::stderr().write_all(text.as_bytes());
+    };
+    let (compiled, told) = compiled.map_err(|refused| {
+        complain_about(&refused.told);
         let plural = if refused.errors == 1 { "" } else { "s" };
         format!("{} error{plural}; no image is written", refused.errors)
     })?;
-    eprint!("{warnings}");
+    complain_about(&told.text);
     if compiled.report.records == 0 && compiled.report.prefixes == 0 {
         return Err("the sources say nothing; no image is written\n  hint: a server of an empty image would refuse every question".into());
     }
@@ -150,16 +156,32 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         ranges: report.ranges,
         bytes_per_record: report.octets_per_record(),
         bytes_per_prefix: report.octets_per_prefix(),
-        warnings: warnings.matches(": warning: ").count(),
+        warnings: told.warnings,
         read_ms,
         compile_ms,
         write_ms,
         open_ms: since(started),
     };
     if arguments.json {
-        println!("{}", serde_json::to_string(&built).map_err(|error| error.to_string())?);
-    } else {
-        tell(&console, &built);
+        return print_json(&built, false);
+    }
+    tell(&console, &built);
+    Ok(())
+}
+
+/// A slip of the keyboard must not cost a zone.
+fn refuse_source_as_output(arguments: &Arguments) -> Result<(), String> {
+    let Ok(output) = arguments.output.canonicalize() else {
+        return Ok(());
+    };
+    for argument in &arguments.sources {
+        let (_, path) = split(argument)?;
+        if path.canonicalize().is_ok_and(|path| path == output) {
+            return Err(format!(
+                "{} is a source and the output\n  hint: -o takes the image's own file",
+                path.display()
+            ));
+        }
     }
     Ok(())
 }

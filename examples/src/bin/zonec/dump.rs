@@ -51,13 +51,16 @@ fn dump(store: &Store<'_>, out: &mut impl Write) -> io::Result<()> {
         ];
         for (by, map, reach) in reaches {
             if let Some(map) = map {
-                let map = String::from_utf8_lossy(map);
-                writeln!(out, "; {reach}{} asks map '{map}' by {by}", bound.name)?;
+                let map = shown(map);
+                // Below the root is `*.`, not `*..`.
+                let name = bound.name.to_string();
+                let name = if reach.is_empty() || name != "." { name } else { String::new() };
+                writeln!(out, "; {reach}{name} asks map '{map}' by {by}")?;
             }
         }
     }
     for map in store.maps() {
-        writeln!(out, "; map '{}'", String::from_utf8_lossy(map.name()))?;
+        writeln!(out, "; map '{}'", shown(map.name()))?;
         for range in map.ranges() {
             let location = location_name(store, range.location);
             writeln!(out, ";   {} - {} {location}", range.first, range.last)?;
@@ -67,7 +70,18 @@ fn dump(store: &Store<'_>, out: &mut impl Write) -> io::Result<()> {
 }
 
 fn location_name(store: &Store<'_>, location: Location) -> String {
-    store
-        .location_name(location)
-        .map_or("?".into(), |name| String::from_utf8_lossy(name).into_owned())
+    store.location_name(location).map_or("?".into(), shown)
+}
+
+/// An id on one line: what is not printable ASCII as `\DDD`, so that no id can end its comment.
+fn shown(id: &[u8]) -> String {
+    let mut text = String::new();
+    for &octet in id {
+        match octet {
+            b'\\' => text.push_str("\\\\"),
+            0x20..=0x7e => text.push(char::from(octet)),
+            _ => text.push_str(&format!("\\{octet:03}")),
+        }
+    }
+    text
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use dns_wire::edns::ClientSubnet;
 use dns_wire::{NameBuf, RType};
+use service::console::{print, print_json};
 use service::dns_client::{QUERY_MAX, Question};
 use service::published::Edition;
 use service::show::{Reply, like_dig};
@@ -70,12 +71,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let reply = &out[..answered.len];
     let malformed = |error| format!("the reply is malformed, which is a defect of ours: {error}");
     if arguments.json {
-        let reply = Reply::read(reply).map_err(malformed)?;
-        println!("{}", serde_json::to_string(&reply).map_err(|error| error.to_string())?);
-    } else {
-        print!("{}", like_dig(reply).map_err(malformed)?);
+        return print_json(&Reply::read(reply).map_err(malformed)?, false);
     }
-    Ok(())
+    print(like_dig(reply).map_err(malformed)?)
 }
 
 fn question(arguments: &Arguments) -> Result<Question, String> {

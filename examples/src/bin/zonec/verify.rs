@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use serde::Serialize;
-use service::console::{Align, Console, grouped};
+use service::console::{Align, Console, grouped, print_json};
 use service::files::Mapped;
 use zone_store::Image;
 
@@ -41,8 +41,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         sections: image.sections().map(|(section, len)| (section.name().to_owned(), len)).collect(),
     };
     if arguments.json {
-        println!("{}", serde_json::to_string(&verified).map_err(|error| error.to_string())?);
-        return Ok(());
+        return print_json(&verified, false);
     }
     console.verdict(
         true,
