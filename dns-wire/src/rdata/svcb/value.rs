@@ -45,7 +45,8 @@ impl<'a> SvcParamValue<'a> {
                 let keys = SvcParamKeys(octets);
                 let ascending = keys.iter().zip(keys.iter().skip(1)).all(|(a, b)| a < b);
                 let whole = !octets.is_empty() && octets.len().is_multiple_of(2);
-                let itself = keys.iter().any(|key| key == SvcParamKey::MANDATORY);
+                let itself =
+                    keys.iter().any(|key| matches!(key, SvcParamKey::MANDATORY | INVALID_KEY));
                 (whole && ascending && !itself).then_some(Self::Mandatory(keys))
             }
             SvcParamKey::ALPN => {
@@ -67,6 +68,7 @@ impl<'a> SvcParamValue<'a> {
             }
             SvcParamKey::DOCPATH => ParamList::read(octets).map(Self::DocPath),
             SvcParamKey::PVD => flag(Self::Pvd),
+            INVALID_KEY => None,
             _ => Some(Self::Unknown(octets)),
         }
     }
@@ -161,3 +163,6 @@ impl<'a> ParamList<'a> {
 fn numbers(octets: &[u8]) -> impl Iterator<Item = u16> + Clone + use<'_> {
     octets.chunks_exact(2).filter_map(|pair| Some(u16::from_be_bytes(*pair.first_chunk::<2>()?)))
 }
+
+/// Reserved as the key that is never right (RFC 9460 §14.3.2).
+const INVALID_KEY: SvcParamKey = SvcParamKey(u16::MAX);
