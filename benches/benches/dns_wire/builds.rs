@@ -4,18 +4,18 @@ use crate::messages;
 use dns_wire::{Builder, Class, Flags, Full, Header, NameBuf, RType, Rcode, Ttl};
 
 /// Writes a message and returns its length.
-pub type Build = fn(&Inputs, &mut [u8]) -> Result<usize, Full>;
+pub(crate) type Build = fn(&Inputs, &mut [u8]) -> Result<usize, Full>;
 
 /// What the messages are made of.
-pub struct Inputs {
-    pub www: NameBuf,
-    pub com: NameBuf,
-    pub servers: Vec<NameBuf>,
-    pub subnet: Vec<u8>,
+pub(crate) struct Inputs {
+    pub(crate) www: NameBuf,
+    pub(crate) com: NameBuf,
+    pub(crate) servers: Vec<NameBuf>,
+    pub(crate) subnet: Vec<u8>,
 }
 
 impl Inputs {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             www: messages::name("www.example.com"),
             com: messages::name("com"),
@@ -25,7 +25,7 @@ impl Inputs {
     }
 }
 
-pub fn query_with_subnet(inputs: &Inputs, buffer: &mut [u8]) -> Result<usize, Full> {
+pub(crate) fn query_with_subnet(inputs: &Inputs, buffer: &mut [u8]) -> Result<usize, Full> {
     let flags = Flags::default().with_recursion_desired(true);
     let mut questions = Builder::new(buffer, Header { id: 1, flags, ..Header::default() })?;
     questions.push_question(inputs.www.as_name(), RType::A, Class::IN)?;
@@ -34,7 +34,7 @@ pub fn query_with_subnet(inputs: &Inputs, buffer: &mut [u8]) -> Result<usize, Fu
     Ok(additionals.finish().len())
 }
 
-pub fn one_address(inputs: &Inputs, buffer: &mut [u8]) -> Result<usize, Full> {
+pub(crate) fn one_address(inputs: &Inputs, buffer: &mut [u8]) -> Result<usize, Full> {
     let flags = Flags::default().with_response(true).with_recursion_desired(true);
     let mut questions = Builder::new(buffer, Header { id: 1, flags, ..Header::default() })?;
     questions.push_question(inputs.www.as_name(), RType::A, Class::IN)?;
@@ -45,7 +45,7 @@ pub fn one_address(inputs: &Inputs, buffer: &mut [u8]) -> Result<usize, Full> {
     Ok(additionals.finish().len())
 }
 
-pub fn referral(inputs: &Inputs, buffer: &mut [u8]) -> Result<usize, Full> {
+pub(crate) fn referral(inputs: &Inputs, buffer: &mut [u8]) -> Result<usize, Full> {
     let flags = Flags::default().with_response(true);
     let mut questions = Builder::new(buffer, Header { id: 1, flags, ..Header::default() })?;
     questions.push_question(inputs.www.as_name(), RType::A, Class::IN)?;

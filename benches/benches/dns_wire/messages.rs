@@ -4,12 +4,12 @@ use dns_wire::edns::ClientSubnet;
 use dns_wire::{Builder, Class, Flags, Header, NameBuf, RType, Rcode, Ttl, rdata};
 
 /// A message and its name in the results.
-pub struct Sample {
-    pub name: &'static str,
-    pub octets: Vec<u8>,
+pub(crate) struct Sample {
+    pub(crate) name: &'static str,
+    pub(crate) octets: Vec<u8>,
 }
 
-pub fn all() -> Vec<Sample> {
+pub(crate) fn all() -> Vec<Sample> {
     vec![
         Sample { name: "query-ecs", octets: query_with_subnet() },
         Sample { name: "one-a", octets: one_address() },
@@ -19,11 +19,11 @@ pub fn all() -> Vec<Sample> {
     ]
 }
 
-pub fn name(text: &str) -> NameBuf {
+pub(crate) fn name(text: &str) -> NameBuf {
     text.parse().expect("a name")
 }
 
-pub fn subnet_option() -> Vec<u8> {
+pub(crate) fn subnet_option() -> Vec<u8> {
     let subnet =
         ClientSubnet::new("192.0.2.0".parse().expect("an address"), 24, 0).expect("a subnet");
     let mut option = [0; 32];
@@ -32,7 +32,7 @@ pub fn subnet_option() -> Vec<u8> {
 }
 
 /// 55 octets.
-pub fn query_with_subnet() -> Vec<u8> {
+pub(crate) fn query_with_subnet() -> Vec<u8> {
     let mut buffer = [0; 512];
     let flags = Flags::default().with_recursion_desired(true);
     let mut questions =
@@ -44,7 +44,7 @@ pub fn query_with_subnet() -> Vec<u8> {
 }
 
 /// 60 octets.
-pub fn one_address() -> Vec<u8> {
+pub(crate) fn one_address() -> Vec<u8> {
     let mut buffer = [0; 512];
     let owner = name("www.example.com");
     let flags = Flags::default().with_response(true).with_recursion_desired(true);
@@ -59,12 +59,12 @@ pub fn one_address() -> Vec<u8> {
 }
 
 /// The servers of the referral.
-pub fn servers() -> Vec<NameBuf> {
+pub(crate) fn servers() -> Vec<NameBuf> {
     ('a'..='m').map(|letter| name(&format!("{letter}.gtld-servers.net"))).collect()
 }
 
 /// 840 octets: 13 NS, 13 A, 13 AAAA and OPT.
-pub fn referral() -> Vec<u8> {
+pub(crate) fn referral() -> Vec<u8> {
     let mut buffer = [0; 2048];
     let flags = Flags::default().with_response(true);
     let mut questions =
@@ -101,7 +101,7 @@ fn rdata_of(rtype: RType, text: &str) -> Vec<u8> {
 }
 
 /// SOA, three NSEC3 and four RRSIG with signatures of 256 octets.
-pub fn signed_nxdomain() -> Vec<u8> {
+pub(crate) fn signed_nxdomain() -> Vec<u8> {
     let mut buffer = [0; 4096];
     let flags = Flags::default().with_response(true).with_rcode(Rcode::NXDOMAIN);
     let mut questions =
@@ -142,7 +142,7 @@ pub fn signed_nxdomain() -> Vec<u8> {
 }
 
 /// Three keys of 256 octets and their signature, at the root.
-pub fn dnskey() -> Vec<u8> {
+pub(crate) fn dnskey() -> Vec<u8> {
     let mut buffer = [0; 4096];
     let flags = Flags::default().with_response(true);
     let mut questions =
@@ -171,7 +171,7 @@ pub fn dnskey() -> Vec<u8> {
 
 /// 64 KiB of NS records whose owner and target are pointers to one of the longest names there are,
 /// 127 labels each: the most labels for the fewest octets.
-pub fn longest_names() -> Vec<u8> {
+pub(crate) fn longest_names() -> Vec<u8> {
     let mut octets = vec![0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     let mut count = 0u16;
     octets.extend([1u8, b'a'].repeat(127));
@@ -186,7 +186,7 @@ pub fn longest_names() -> Vec<u8> {
 }
 
 /// 64 KiB of NS records whose names are made of as many pointers as are followed.
-pub fn chained_pointers() -> Vec<u8> {
+pub(crate) fn chained_pointers() -> Vec<u8> {
     let mut octets = vec![0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     let mut count = 1u16;
     // A record of RDATA without a form, in which the chain lies: `a` and a pointer to the link before.

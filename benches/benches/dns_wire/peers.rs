@@ -6,7 +6,7 @@ use std::hint::black_box;
 use crate::walks::sum;
 
 /// hickory-proto: decodes the whole message into owned values.
-pub fn hickory(octets: &[u8]) -> u64 {
+pub(crate) fn hickory(octets: &[u8]) -> u64 {
     let message = hickory_proto::op::Message::from_vec(octets).expect("a message");
     let mut total = 0;
     for query in &message.queries {
@@ -20,7 +20,7 @@ pub fn hickory(octets: &[u8]) -> u64 {
 }
 
 /// domain, its stable `base`: lazy as ours; RDATA parsed into its enum of all types.
-pub fn domain(octets: &[u8]) -> u64 {
+pub(crate) fn domain(octets: &[u8]) -> u64 {
     use domain::base::{Message, ParsedName};
     use domain::rdata::AllRecordData;
     let message = Message::from_octets(octets).expect("a message");
@@ -44,7 +44,7 @@ pub fn domain(octets: &[u8]) -> u64 {
 }
 
 /// simple-dns: decodes the whole message into vectors of borrowed labels.
-pub fn simple_dns(octets: &[u8]) -> u64 {
+pub(crate) fn simple_dns(octets: &[u8]) -> u64 {
     let message = simple_dns::Packet::parse(octets).expect("a message");
     let mut total = 0;
     for question in &message.questions {

@@ -8,12 +8,12 @@ use dns_wire::{Message, MessageName};
 ///
 /// Never inlined, so that all walkers call the same code and differ only in how they get there.
 #[inline(never)]
-pub fn sum(octets: &[u8]) -> u64 {
+pub(crate) fn sum(octets: &[u8]) -> u64 {
     octets.iter().map(|&octet| u64::from(octet)).sum()
 }
 
 /// The floor: a loop written for these messages that trusts them as far as Rust lets it.
-pub fn raw(message: &[u8]) -> u64 {
+pub(crate) fn raw(message: &[u8]) -> u64 {
     let count = |at: usize| usize::from(u16::from_be_bytes([message[at], message[at + 1]]));
     let mut total = 0;
     let mut at = 12;
@@ -52,7 +52,7 @@ pub fn raw(message: &[u8]) -> u64 {
                 total += u64::from(short(rdata, 0))
                     + u64::from(rdata[2])
                     + u64::from(rdata[3])
-                    + sum(&rdata[4..])
+                    + sum(&rdata[4..]);
             }
             50 => {
                 let salt = 5 + usize::from(rdata[4]);
@@ -95,7 +95,7 @@ fn raw_name(message: &[u8], start: usize, total: &mut u64) -> usize {
     }
 }
 
-pub fn dns_wire(message: &[u8]) -> u64 {
+pub(crate) fn dns_wire(message: &[u8]) -> u64 {
     let message = Message::parse(message).expect("a message");
     let mut total = 0;
     for question in message.questions() {
