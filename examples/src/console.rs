@@ -135,7 +135,7 @@ pub fn print(text: impl Display) -> Result<(), String> {
 /// A value as JSON on standard output: one line, or indented for people.
 ///
 /// # Errors
-/// As [`print`].
+/// As [`print()`].
 pub fn print_json(value: &impl Serialize, indented: bool) -> Result<(), String> {
     let json =
         if indented { serde_json::to_string_pretty(value) } else { serde_json::to_string(value) };
