@@ -36,6 +36,8 @@ pub(crate) enum PrefixError {
     Syntax,
     /// The length is longer than the address.
     Length,
+    /// An IPv4-mapped address with a length below 96: the bits past it that mark the address so are set.
+    Mapped,
     /// A bit past the length is set; the prefix that was probably meant.
     HostBits(Prefix),
 }
@@ -58,7 +60,7 @@ pub(crate) fn prefix(text: &[u8]) -> Result<Prefix, PrefixError> {
             let len = octet(text).ok_or(PrefixError::Syntax)?;
             match address {
                 // Written as ::ffff:192.0.2.0/120, the length counts 128 bits.
-                IpAddr::V4(_) if written_as_v6 => len.checked_sub(96).ok_or(PrefixError::Length)?,
+                IpAddr::V4(_) if written_as_v6 => len.checked_sub(96).ok_or(PrefixError::Mapped)?,
                 _ => len,
             }
         }
@@ -156,6 +158,10 @@ fn octet(text: &[u8]) -> Option<u8> {
     }
     u8::try_from(super::number::decimal(text)?).ok()
 }
+
+/// [`PrefixError::Mapped`] for people.
+pub(crate) const MAPPED: &str = "an IPv4-mapped prefix shorter than /96 has bits past its length";
+pub(crate) const MAPPED_HINT: &str = "write the IPv4 prefix, as 192.0.2.0/24";
 
 #[cfg(test)]
 mod tests;

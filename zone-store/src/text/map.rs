@@ -1,7 +1,7 @@
 //! Maps: which location the clients of a prefix belong to.
 
 use super::address::{self, PrefixError};
-use super::report::{Fault, Report, Shown, clamp_to_u32};
+use super::report::{Fault, Report, Shown, clamp_to_u32, mark_length};
 use super::{Limits, Summary};
 use crate::source::{Id, Item, MapPrefix, Position, Prefix, Sink};
 use alloc::format;
@@ -32,7 +32,8 @@ impl<'o> Options<'o> {
 /// - `prefix location`, or `prefix,location`;
 /// - `first,last,location`, the two ends of a range, which becomes the fewest prefixes; what follows in the
 ///   line is not looked at;
-/// - `prefix` alone: a location of its own, called as the prefix is written.
+/// - `prefix` alone: a location of its own, called as the prefix is written. Where other lines do name a
+///   location, that was probably forgotten, and a warning tells the first such line.
 ///
 /// `#` begins a comment at the start of a line or after a blank. An address is a prefix of full length.
 ///
@@ -59,8 +60,9 @@ impl<'o> Options<'o> {
 /// ```
 pub fn parse<S: Sink>(text: &[u8], options: Options<'_>, sink: &mut S) -> Summary {
     let mut report = Report::new(sink, options.limits.problems);
-    let mut start = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    let mut start = mark_length(text);
     let mut number = 0_u32;
+    let mut named = Named::default();
     while let Some(rest) = text.get(start..).filter(|rest| !rest.is_empty()) {
         if report.is_stopped() {
             break;
@@ -68,14 +70,37 @@ pub fn parse<S: Sink>(text: &[u8], options: Options<'_>, sink: &mut S) -> Summar
         let length = memchr(b'\n', rest).unwrap_or(rest.len());
         number = number.saturating_add(1);
         let line = rest.get(..length).unwrap_or_default();
-        if let Err(fault) = read_line(line, number, &options, &mut report) {
+        if let Err(fault) = read_line(line, number, &options, &mut named, &mut report) {
             let column = clamp_to_u32(fault.at).saturating_add(1);
             let at = Position { source: options.source, line: number, column };
             report.error(at, fault.message, fault.hint);
         }
         start = start.saturating_add(length).saturating_add(1);
     }
+    if let Some(at) = named.forgotten() {
+        report.warning(
+            at,
+            "no location, where other lines have one; the prefix is a location of its own".into(),
+            Some("write the location after the prefix"),
+        );
+    }
     report.summary()
+}
+
+/// Which lines of a map name their location.
+#[derive(Clone, Copy, Debug, Default)]
+struct Named {
+    /// The first that does not.
+    bare: Option<Position>,
+    /// One does.
+    any: bool,
+}
+
+impl Named {
+    /// The first line that probably lacks one.
+    fn forgotten(self) -> Option<Position> {
+        self.bare.filter(|_| self.any)
+    }
 }
 
 /// Reads a line; faults are at offsets of the line.
@@ -83,6 +108,7 @@ fn read_line<S: Sink>(
     line: &[u8],
     number: u32,
     options: &Options<'_>,
+    named: &mut Named,
     report: &mut Report<'_, S>,
 ) -> Result<(), Fault> {
     let line = without_comment(line).trim_ascii_end();
@@ -106,6 +132,7 @@ fn read_line<S: Sink>(
             (address::address(first.text), address::address(second.text))
     {
         let location = location(third)?;
+        named.any = true;
         return address::cover_range(low, high, |prefix| tell(prefix, location)).ok_or_else(|| {
             Fault::new(second.at, format!("'{}' is not an end of the range", Shown(second.text)))
                 .hint("both ends are of one family, and the first is not above the last")
@@ -119,8 +146,13 @@ fn read_line<S: Sink>(
         )
         .hint("a line is: prefix location, or first,last,location"));
     }
-    let named = if second.text.is_empty() { first } else { second };
-    tell(prefix, location(named)?);
+    if second.text.is_empty() {
+        named.bare.get_or_insert(at);
+        tell(prefix, location(first)?);
+    } else {
+        named.any = true;
+        tell(prefix, location(second)?);
+    }
     Ok(())
 }
 
@@ -195,6 +227,8 @@ fn bad_prefix(error: PrefixError, field: Field<'_>) -> Fault {
             Fault::new(field.at, format!("'{shown}': the length is longer than the address"))
                 .hint("at most 32 for IPv4 and 128 for IPv6")
         }
+        PrefixError::Mapped => Fault::new(field.at, format!("'{shown}': {}", address::MAPPED))
+            .hint(address::MAPPED_HINT),
         PrefixError::HostBits(right) => {
             let (address, len) = (right.address(), right.len());
             Fault::new(

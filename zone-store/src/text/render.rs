@@ -1,5 +1,6 @@
 //! A [`Problem`] for people: where, what, the line, a caret below it, and what to do.
 
+use super::report::mark_length;
 use crate::source::{Problem, Severity};
 use core::fmt;
 
@@ -13,7 +14,7 @@ use core::fmt;
 /// ```
 ///
 /// `file` is what people call the source, `text` the source itself. Octets that are no printable ASCII
-/// are shown as `.`, long lines only around the column.
+/// are shown as `.`, long lines only around the column, a byte order mark not at all.
 ///
 /// # Cost
 /// O(text) to find the line; no allocation.
@@ -79,6 +80,7 @@ impl fmt::Display for Printable<'_> {
 /// A line by its number from 1.
 fn line(text: &[u8], number: u32) -> Option<&[u8]> {
     let index = usize::try_from(number.checked_sub(1)?).ok()?;
+    let text = text.get(mark_length(text)..)?;
     let line = text.split(|&octet| octet == b'\n').nth(index)?;
     Some(line.strip_suffix(b"\r").unwrap_or(line))
 }
@@ -107,6 +109,18 @@ mod tests {
         );
         assert_eq!(rendered(1, 0, None, "ab"), "f:1: error: no\n    1 | ab\n");
         assert_eq!(rendered(9, 1, None, "ab"), "f:9:1: error: no\n");
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_not_shown() {
+        assert_eq!(
+            rendered(1, 2, None, "\u{feff}ab\ncd"),
+            "f:1:2: error: no\n    1 | ab\n      |  ^\n"
+        );
+        assert_eq!(
+            rendered(2, 1, None, "\u{feff}ab\n\u{feff}"),
+            "f:2:1: error: no\n    2 | ...\n      | ^\n"
+        );
     }
 
     #[test]

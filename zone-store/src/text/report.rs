@@ -9,7 +9,8 @@ use core::fmt;
 pub struct Summary {
     /// Items told.
     pub items: u64,
-    /// Errors told: where this is not 0, no image may be built.
+    /// Errors told: where this is not 0, no image may be built. What is told once a run, such as names that
+    /// want an origin, counts once.
     pub errors: u32,
     /// Warnings told.
     pub warnings: u32,
@@ -79,17 +80,27 @@ pub(crate) struct Fault {
     pub(crate) message: String,
     /// What to do about it.
     pub(crate) hint: Option<&'static str>,
+    /// A name that wants an origin: the same is wrong with many names at once.
+    pub(crate) no_origin: bool,
 }
 
 impl Fault {
     #[cold]
     pub(crate) fn new(at: usize, message: impl Into<String>) -> Self {
-        Self { at, message: message.into(), hint: None }
+        Self { at, message: message.into(), hint: None, no_origin: false }
     }
 
     #[cold]
     pub(crate) fn hint(mut self, hint: &'static str) -> Self {
         self.hint = Some(hint);
+        self
+    }
+
+    /// The same fault, for want of an origin.
+    #[cold]
+    pub(crate) fn no_origin(mut self) -> Self {
+        self.hint = Some("end the names with '.', add $ORIGIN, or give the origin as ORIGIN=FILE");
+        self.no_origin = true;
         self
     }
 
@@ -124,4 +135,11 @@ pub(crate) fn clamp_to_u32(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
+/// Octets of the byte order mark with which editors on one operating system begin UTF-8 files; columns of
+/// the first line are counted after it.
+pub(crate) fn mark_length(text: &[u8]) -> usize {
+    if text.starts_with(MARK) { MARK.len() } else { 0 }
+}
+
+const MARK: &[u8] = b"\xef\xbb\xbf";
 const SHOWN_OCTETS: usize = 40;

@@ -37,7 +37,9 @@ fn prefixes() {
     assert_eq!(prefix(b"2001:db8::1/32"), Err(PrefixError::HostBits(prefix_of("2001:db8::/32"))));
     assert_eq!(prefix(b"10.0.0.0/33"), Err(PrefixError::Length));
     assert_eq!(prefix(b"::/129"), Err(PrefixError::Length));
-    assert_eq!(prefix(b"::ffff:0:0/95"), Err(PrefixError::Length));
+    assert_eq!(prefix(b"::ffff:0:0/95"), Err(PrefixError::Mapped));
+    assert_eq!(prefix(b"::ffff:0:0/0"), Err(PrefixError::Mapped));
+    assert_eq!(prefix(b"::ffff:0:0/129"), Err(PrefixError::Length));
     for bad in [
         &b""[..],
         b"/",

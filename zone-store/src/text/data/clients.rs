@@ -3,7 +3,7 @@
 use super::lines::{Field, Line};
 use super::{Outcome, Reader};
 use crate::source::{Bind, Item, MapKind, MapPrefix, Position, Prefix, Reach, Sink};
-use crate::text::address::{self, PrefixError};
+use crate::text::address::{self, MAPPED, MAPPED_HINT, PrefixError};
 use crate::text::report::{Fault, Shown};
 use alloc::format;
 use core::net::{IpAddr, Ipv4Addr};
@@ -54,6 +54,9 @@ impl<S: Sink> Reader<'_, S> {
             }
             Err(PrefixError::Length) => {
                 return Err(Fault::new(field.at, "the length is longer than the address"));
+            }
+            Err(PrefixError::Mapped) => {
+                return Err(Fault::new(field.at, MAPPED).hint(MAPPED_HINT));
             }
             Err(PrefixError::Syntax) => {}
         }

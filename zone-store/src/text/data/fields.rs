@@ -203,7 +203,9 @@ pub(super) fn bad_name(bad: BadName, field: Field<'_>) -> Fault {
         BadNameKind::Label => "a label is longer than 63 octets",
         BadNameKind::Length => "it is longer than 255 octets",
     };
-    let at = field.at.saturating_add(bad.at.min(field.text.len()));
+    // What is found only at the end is told at the start.
+    let offset = if bad.at < field.text.len() { bad.at } else { 0 };
+    let at = field.at.saturating_add(offset);
     Fault::new(at, format!("'{}' is no name: {why}", Shown(field.text)))
 }
 

@@ -1,6 +1,6 @@
 //! Lines of a text, and their fields as they are written.
 
-use crate::text::report::clamp_to_u32;
+use crate::text::report::{clamp_to_u32, mark_length};
 use memchr::{memchr, memchr2};
 
 /// A line that says something.
@@ -79,8 +79,7 @@ pub(super) struct Lines<'t> {
 
 impl<'t> Lines<'t> {
     pub(super) fn new(text: &'t [u8]) -> Self {
-        let at = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-        Self { text, at, number: 0 }
+        Self { text, at: mark_length(text), number: 0 }
     }
 }
 

@@ -247,6 +247,10 @@ fn prefix_line() {
     assert_eq!(told.warnings(), ["1:1 '10.2.0.5/8' has bits past its length; 10.0.0.0/8 is taken"]);
     assert_eq!(told.items, ["[m1] 10.0.0.0/8 -> eu"]);
     assert_eq!(error("%eu,10.0.0.0/33"), "1:5 the length is longer than the address");
+    assert_eq!(
+        error("%eu,::ffff:0:0/90"),
+        "1:5 an IPv4-mapped prefix shorter than /96 has bits past its length"
+    );
     assert_eq!(error("%eu:300"), "1:5 '300' is no prefix");
     assert_eq!(error("%eu:1.2/16"), "1:5 '1.2/16' is no prefix");
 }
@@ -323,6 +327,7 @@ fn comments_disabled_and_unknown_lines() {
     assert_eq!(good("# x\n\n   \n-www.x:192.0.2.1\n  # y\n"), [""; 0]);
     assert_eq!(error("$ORIGIN x"), "1:1 unknown line '$'");
     assert_eq!(error("\n  www"), "2:3 unknown line 'w'");
+    assert_eq!(error("\u{feff} www"), "1:2 unknown line 'w'");
 }
 
 #[test]
@@ -342,7 +347,7 @@ fn names() {
     let long = "l".repeat(64);
     assert_eq!(
         error(&format!("Cx:a.{long}")),
-        format!("1:70 'a.{}...' is no name: a label is longer than 63 octets", "l".repeat(38))
+        format!("1:4 'a.{}...' is no name: a label is longer than 63 octets", "l".repeat(38))
     );
     let name = format!("{}.abc", ["abcdefg"; 31].join("."));
     assert_eq!(

@@ -52,6 +52,21 @@ fn bare_prefix_is_its_own_location() {
 }
 
 #[test]
+fn a_bare_prefix_among_others_is_warned_about() {
+    let warning = "no location, where other lines have one; the prefix is a location of its own";
+    for (text, place) in [
+        ("192.0.2.0/24 x\n 10.0.0.0/8\n\n10.0.0.0/9 # y\n", "2:2"),
+        ("::/0\n192.0.2.0,192.0.2.9,x\n", "1:1"),
+    ] {
+        let told = read(text);
+        assert_eq!(told.warnings(), [format!("{place} {warning}")]);
+        assert!(told.errors().is_empty());
+    }
+    assert!(read("::/0\n10.0.0.0/8\n").warnings().is_empty());
+    assert!(read("::/0 x\n10.0.0.0/8,y\n").warnings().is_empty());
+}
+
+#[test]
 fn range() {
     assert_eq!(
         good(
@@ -86,6 +101,11 @@ fn errors_name_the_column_and_the_right_prefix() {
         ]
     );
     assert_eq!(told.items, ["[m] 10.0.0.0/8 -> ok"]);
+    assert_eq!(
+        error("::ffff:0:0/90 x"),
+        "1:1 '::ffff:0:0/90': an IPv4-mapped prefix shorter than /96 has bits past its length"
+    );
+    assert_eq!(error("\u{feff}\tfoo x"), "1:2 'foo' is no prefix");
     let long = "l".repeat(256);
     assert_eq!(error(&format!("::/0 {long}")), "1:6 a location of more than 255 octets");
 }

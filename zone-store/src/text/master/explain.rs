@@ -8,8 +8,10 @@ use dns_wire::{RType, TextError, TextErrorKind};
 /// What is wrong with a name.
 #[cold]
 pub(super) fn explain_name(error: TextError, field: Field<'_>) -> Fault {
-    let at = field.at.saturating_add(usize::try_from(error.offset).unwrap_or(0));
-    let fault = Fault::new(at, format!("'{}' is no name: {}", Shown(field.text), error.kind));
+    let fault = Fault::new(
+        place(error, field),
+        format!("'{}' is no name: {}", Shown(field.text), error.kind),
+    );
     with_hint(fault, error.kind)
 }
 
@@ -25,18 +27,29 @@ pub(super) fn explain_rdata(
     let Some(field) = fields.get(index) else {
         return with_hint(Fault::new(end, format!("{rtype}: {}", error.kind)), error.kind);
     };
-    let quote = usize::from(field.form == Form::Quoted);
-    let offset = usize::try_from(error.offset).unwrap_or(0).min(field.text.len());
-    let at = field.at.saturating_add(quote).saturating_add(offset);
     with_hint(
-        Fault::new(at, format!("{rtype}: {} in '{}'", error.kind, Shown(field.text))),
+        Fault::new(
+            place(error, *field),
+            format!("{rtype}: {} in '{}'", error.kind, Shown(field.text)),
+        ),
         error.kind,
     )
 }
 
+/// The octet that is wrong. What is found only at the end of a field is wrong with all of it, and told at its
+/// start.
+fn place(error: TextError, field: Field<'_>) -> usize {
+    let offset = usize::try_from(error.offset).unwrap_or(usize::MAX);
+    if offset >= field.text.len() {
+        return field.at;
+    }
+    let quote = usize::from(field.form == Form::Quoted);
+    field.at.saturating_add(quote).saturating_add(offset)
+}
+
 fn with_hint(fault: Fault, kind: TextErrorKind) -> Fault {
     let hint = match kind {
-        TextErrorKind::NoOrigin => "end the name with '.', or give an origin with $ORIGIN",
+        TextErrorKind::NoOrigin => return fault.no_origin(),
         TextErrorKind::Escape => {
             "'\\' is followed by three decimal digits up to 255, or by the character itself"
         }

@@ -6,7 +6,7 @@ use super::{Loader, Options};
 use crate::source::{Position, Sink};
 use crate::text::block::BLOCK;
 use crate::text::plain::{self, NAME_ROOM, Tail};
-use crate::text::report::{Fault, Report, clamp_to_u32};
+use crate::text::report::{Fault, Report, clamp_to_u32, mark_length};
 use crate::text::{Limits, Summary};
 use alloc::vec;
 use alloc::vec::Vec;
@@ -32,6 +32,8 @@ pub(crate) struct Reader<'o, 's, S> {
     pub(super) ttls: Ttls,
     /// RDATA of the record being read.
     pub(super) rdata: Vec<u8>,
+    /// A name without an origin was told. Without one there are as many as there are names.
+    told_no_origin: bool,
 }
 
 /// The owner of the last record, for entries that leave it out.
@@ -104,6 +106,7 @@ impl<'o, 's, S: Sink> Reader<'o, 's, S> {
             owner: Owner::default(),
             ttls: Ttls { default: options.default_ttl.map(|ttl| ttl.0), last: None, minimum: None },
             rdata: vec![0; MAX_RDATA],
+            told_no_origin: false,
         }
     }
 
@@ -135,7 +138,8 @@ impl<'o, 's, S: Sink> Reader<'o, 's, S> {
                 Ok(()) => self.entry(text, source, scanner.entry(), &mut fields),
                 Err(error) => {
                     let line_start = text.get(..error.at).and_then(|before| memrchr(b'\n', before));
-                    let line_start = line_start.map_or(0, |line_end| line_end.saturating_add(1));
+                    let line_start =
+                        line_start.map_or(mark_length(text), |line_end| line_end.saturating_add(1));
                     let place = Entry { line: error.line, line_start, ..Entry::default() };
                     self.fault(text, source, &place, explain_scan(error));
                 }
@@ -184,6 +188,9 @@ impl<'o, 's, S: Sink> Reader<'o, 's, S> {
             line: entry.line.saturating_add(lines),
             column: clamp_to_u32(column),
         };
+        if fault.no_origin && core::mem::replace(&mut self.told_no_origin, true) {
+            return;
+        }
         self.report.error(at, fault.message, fault.hint);
     }
 }

@@ -90,7 +90,13 @@ impl<S: Sink> Reader<'_, '_, S> {
         let has_origin = self.origin.is_some();
         let origin = self.origin.as_ref().unwrap_or(&self.no_origin).as_name();
         let length = rdata::from_text(rtype, tokens, origin, &mut self.rdata).map_err(|error| {
-            let relative = !has_origin && error.kind == TextErrorKind::NameTooLong;
+            // A name that is too long by itself is found so before its end.
+            let whole = usize::try_from(error.token).ok().and_then(|index| fields.get(index));
+            let relative = !has_origin
+                && error.kind == TextErrorKind::NameTooLong
+                && whole.is_some_and(|field| {
+                    usize::try_from(error.offset).is_ok_and(|offset| offset >= field.text.len())
+                });
             let kind = if relative { TextErrorKind::NoOrigin } else { error.kind };
             explain_rdata(TextError { kind, ..error }, rtype, fields, end)
         })?;
@@ -99,8 +105,9 @@ impl<S: Sink> Reader<'_, '_, S> {
             if rdata::names(rtype, rdata).any(|embedded| embedded.name == origin) {
                 let at =
                     fields.iter().find(|field| field.text == b"@").map_or(end, |field| field.at);
-                return Err(Fault::new(at, "'@' stands for the origin, and there is none")
-                    .hint("give one with $ORIGIN"));
+                return Err(
+                    Fault::new(at, "'@' stands for the origin, and there is none").no_origin()
+                );
             }
         }
         Ok(length)

@@ -3,6 +3,7 @@
 
 use super::field::{Entry, Field, Form, ScanError, ScanErrorKind};
 use crate::text::block::{BLOCK, block_at, mask};
+use crate::text::report::mark_length;
 use alloc::vec::Vec;
 use memchr::memchr;
 
@@ -37,11 +38,9 @@ pub(crate) struct Scanner<'t> {
 
 impl<'t> Scanner<'t> {
     pub(crate) fn new(text: &'t [u8]) -> Self {
-        // Editors on one operating system begin UTF-8 files with a byte order mark.
-        let at = if text.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
         Self {
             text,
-            at,
+            at: mark_length(text),
             line: 1,
             block: 0,
             specials: specials(&block_at(text, 0)),

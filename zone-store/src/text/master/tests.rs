@@ -86,17 +86,49 @@ fn origin() {
     );
     let told =
         read("$TTL 1\nx A 192.0.2.1\n. NS @\n. NS x\n. NS x.\n. MX 5 @\n$ORIGIN y\n. TXT @\n");
+    assert_eq!(told.errors(), ["2:1 'x' is no name: relative name without an origin"]);
+    assert_eq!(told.items, [". 1 NS x.", ". 1 TXT \"@\""]);
+    for (text, error) in [
+        ("ns1 5 IN A 192.0.2.1", "1:1 'ns1' is no name: relative name without an origin"),
+        ("@ 5 NS x.", "1:1 '@' is no name: relative name without an origin"),
+        (". 5 NS ns1", "1:8 NS: relative name without an origin in 'ns1'"),
+        (". 5 NS @", "1:8 '@' stands for the origin, and there is none"),
+        (". 5 MX 5 @", "1:10 '@' stands for the origin, and there is none"),
+        ("$ORIGIN y", "1:9 'y' is no name: relative name without an origin"),
+        ("$GENERATE 1-3 x$ 5 A 192.0.2.$", "1:15 'x1' is no name: relative name without an origin"),
+    ] {
+        let told = read(text);
+        assert_eq!(told.errors(), [error], "{text}");
+        assert!(told.problems[0].hint.is_some_and(|hint| hint.contains("ORIGIN=FILE")), "{text}");
+    }
+}
+
+#[test]
+fn a_missing_origin_is_told_once() {
+    let mut text = String::from("$TTL 1\n");
+    for number in 0..2_000 {
+        text += &format!("ns{number} A 192.0.2.1\n A 192.0.2.2\n. MX 1 mx{number}\n. NS @\n");
+    }
+    text += "x. A bad\n";
+    let mut told = Told::default();
+    let summary = parse(text.as_bytes(), Options::new(0), &mut told);
     assert_eq!(
         told.errors(),
-        [
-            "2:2 'x' is no name: relative name without an origin",
-            "3:6 '@' stands for the origin, and there is none",
-            "4:7 NS: relative name without an origin in 'x'",
-            "6:8 '@' stands for the origin, and there is none",
-            "7:10 'y' is no name: relative name without an origin",
-        ]
+        ["2:1 'ns0' is no name: relative name without an origin", "8002:6 A: bad address in 'bad'",]
     );
-    assert_eq!(told.items, [". 1 NS x.", ". 1 TXT \"@\""]);
+    assert_eq!((summary.errors, summary.items, summary.stopped), (2, 0, false));
+    // Names that are too long are not taken for names that want an origin.
+    let long = format!("x. 1 NS y\nx. 1 NS {}.\n", ["abcdefg"; 32].join("."));
+    assert_eq!(read(&long).errors().len(), 2);
+}
+
+#[test]
+fn what_is_wrong_with_all_of_a_field_is_told_at_its_start() {
+    let label = "l".repeat(64);
+    let text = format!("a.{label} A 192.0.2.1\na NS a.{label}\na NSAP 0x123\n");
+    let errors = example(&text).errors();
+    let places: Vec<_> = errors.iter().filter_map(|error| error.split(' ').next()).collect();
+    assert_eq!(places, ["1:1", "2:6", "3:8"], "{errors:#?}");
 }
 
 #[test]
@@ -224,6 +256,12 @@ fn positions_of_records() {
 #[test]
 fn windows_line_ends_and_byte_order_mark() {
     assert_eq!(example("\u{feff}a A 192.0.2.1\r\n\r\nb TXT \"x\"\r\n").good().len(), 2);
+    // Columns of the first line are counted after the mark.
+    assert_eq!(example("\u{feff}a A bad").errors(), ["1:5 A: bad address in 'bad'"]);
+    assert_eq!(
+        example("\u{feff}a TXT \"x").errors(),
+        ["1:7 the quoted string does not end on its line"]
+    );
 }
 
 /// Texts by name; the number of a text is its place among the names.
