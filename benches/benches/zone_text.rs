@@ -22,7 +22,9 @@ impl Sink for Sum {
     fn item(&mut self, item: Item<'_>, _at: Position) {
         self.records += 1;
         self.octets += match item {
-            Item::Record(record) => record.owner.as_wire().len() + record.rdata.len(),
+            Item::Record(record) | Item::Reverse(record) => {
+                record.owner.as_wire().len() + record.rdata.len()
+            }
             Item::Prefix(entry) => usize::from(entry.prefix.len()),
             Item::Bind(bind) => bind.map.len(),
         } as u64;

@@ -24,7 +24,7 @@ impl Sink for Kept {
         self.places.push(at);
         let text = &mut self.written;
         match item {
-            Item::Record(record) => {
+            Item::Record(record) | Item::Reverse(record) => {
                 rdata::validate(record.rtype, record.rdata).expect("RDATA of its type");
                 let address = match (record.rtype, record.rdata.len()) {
                     (RType::A, 4) => <[u8; 4]>::try_from(record.rdata).map(IpAddr::from),

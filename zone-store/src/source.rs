@@ -9,6 +9,9 @@ use dns_wire::{Name, RType, Ttl};
 pub enum Item<'a> {
     /// A resource record (class IN).
     Record(SourceRecord<'a>),
+    /// A PTR record that comes with an address (data lines `=` and `6`). The compiler takes it where a zone
+    /// does, and else leaves it out with a warning: that its zone is served elsewhere is the usual case.
+    Reverse(SourceRecord<'a>),
     /// A name bound to a client map (data lines `M` and `8`).
     Bind(Bind<'a>),
     /// A prefix of a client map (data line `%`, map files).

@@ -119,12 +119,12 @@ impl Compiler {
         }
     }
 
-    fn record(&mut self, record: &SourceRecord<'_>, at: Position) {
+    fn record(&mut self, record: &SourceRecord<'_>, reverse: bool, at: Position) {
         if let Err(message) = rows::check(record) {
             return self.problems.error(at, message);
         }
         let location = self.locations.put_location(record.location.unwrap_or_default());
-        if self.rows.push(record, location, at).is_none() {
+        if self.rows.push(record, reverse, location, at).is_none() {
             self.problems.error(at, "more records than an image can hold");
         }
     }
@@ -156,7 +156,8 @@ impl Sink for Compiler {
             return;
         }
         match item {
-            Item::Record(record) => self.record(&record, at),
+            Item::Record(record) => self.record(&record, false, at),
+            Item::Reverse(record) => self.record(&record, true, at),
             Item::Bind(bind) => self.bind(&bind, at),
             Item::Prefix(prefix) => self.prefix(&prefix, at),
         }
@@ -186,6 +187,10 @@ impl Problems {
 
     pub(crate) fn warn(&mut self, at: Position, message: impl Into<String>) {
         self.push(Problem { at, message: message.into(), hint: None, severity: Severity::Warning });
+    }
+
+    pub(crate) fn warn_with(&mut self, at: Position, message: String, hint: &'static str) {
+        self.push(Problem { at, message, hint: Some(hint), severity: Severity::Warning });
     }
 
     /// Errors push warnings out when the list is full, never the other way round.

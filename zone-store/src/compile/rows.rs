@@ -26,6 +26,8 @@ pub(crate) struct Run {
     pub(crate) source: u32,
     /// They are DS, or signatures over DS: the parent's at a zone cut (RFC 4035 §2.4).
     pub(crate) of_parent: bool,
+    /// They come with addresses, and are left out where no zone takes them.
+    pub(crate) reverse: bool,
     pub(crate) first_row: u32,
     pub(crate) end_row: u32,
 }
@@ -48,6 +50,7 @@ impl Rows {
     pub(crate) fn push(
         &mut self,
         record: &SourceRecord<'_>,
+        reverse: bool,
         location: u32,
         at: Position,
     ) -> Option<()> {
@@ -55,7 +58,9 @@ impl Rows {
         let rtype = record.rtype.0;
         let of_parent = rtype == DS || covered(rtype, record.rdata) == Some(DS);
         let same = self.last_owner == owner
-            && self.runs.last().is_some_and(|r| r.source == at.source && r.of_parent == of_parent);
+            && self.runs.last().is_some_and(|run| {
+                (run.source, run.of_parent, run.reverse) == (at.source, of_parent, reverse)
+            });
         let row = u32::try_from(self.rows.len()).ok()?;
         if !same {
             let key_start = u32::try_from(self.keys.len()).ok()?;
@@ -69,6 +74,7 @@ impl Rows {
                 key_end,
                 source,
                 of_parent,
+                reverse,
                 first_row: row,
                 end_row: row,
             });

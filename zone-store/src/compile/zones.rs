@@ -1,7 +1,9 @@
 //! Which zone a record belongs to.
 
 use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::vec::Vec;
+use dns_wire::Name;
 
 use crate::compile::rows::{Rows, Run};
 use crate::compile::{Problems, sort_key};
@@ -42,13 +44,16 @@ impl Zones {
         Self { apexes, by_apex }
     }
 
-    /// Each run of records with its zone, sorted by zone and owner. Records outside all zones are told.
+    /// Each run of records with its zone, sorted by zone and owner. Records outside all zones are told, those
+    /// that came with addresses once a source.
     pub(crate) fn assign(&self, rows: &Rows, problems: &mut Problems) -> Vec<(u32, Run)> {
         let mut placed: Vec<(u32, u64, Run)> = Vec::with_capacity(rows.runs.len());
+        let mut left_out = LeftOut::default();
         for run in &rows.runs {
             let key = rows.key(run);
             match self.zone_of(key, run) {
                 Some((zone, len)) => placed.push((zone, prefix_of(key, len), *run)),
+                None if run.reverse => left_out.add(rows, run),
                 None => {
                     let at = rows.of(run).first().map(|row| row.at).unwrap_or_default();
                     let hint =
@@ -57,6 +62,7 @@ impl Zones {
                 }
             }
         }
+        left_out.tell(rows, problems);
         // The zone and eight octets of the key settle most comparisons without a look at the keys.
         placed.sort_by(|(zone, prefix, run), (other_zone, other_prefix, other)| {
             (zone, prefix)
@@ -94,6 +100,36 @@ impl Zones {
         let above =
             sort_key::ends(key).filter(|e| *e < end).chain([0].into_iter().filter(|e| *e < end));
         above.into_iter().any(|e| key.get(..e).is_some_and(|k| self.by_apex.contains_key(k)))
+    }
+}
+
+/// The PTR records that came with addresses and are in no zone: by source the first run, and how many.
+#[derive(Debug, Default)]
+struct LeftOut<'a>(BTreeMap<u32, (&'a Run, usize)>);
+
+impl<'a> LeftOut<'a> {
+    fn add(&mut self, rows: &'a Rows, run: &'a Run) {
+        let (_, count) = self.0.entry(run.source).or_insert((run, 0));
+        *count = count.saturating_add(rows.of(run).len());
+    }
+
+    fn tell(self, rows: &Rows, problems: &mut Problems) {
+        for (run, count) in self.0.into_values() {
+            let mut wire = Vec::new();
+            sort_key::wire(&mut wire, rows.key(run));
+            wire.push(0);
+            let Ok(owner) = Name::from_wire(&wire) else { continue };
+            let at = rows.of(run).first().map(|row| row.at).unwrap_or_default();
+            let message = match count {
+                1 => format!("the PTR record of {owner} is in no zone and left out"),
+                _ => format!(
+                    "the PTR record of {owner} is in no zone and left out, as are {} more",
+                    count.saturating_sub(1)
+                ),
+            };
+            let hint = "lines '=' and '6' make them; to serve them, add their zone, else write '+' and '3'";
+            problems.warn_with(at, message, hint);
+        }
     }
 }
 

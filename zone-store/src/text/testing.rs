@@ -18,7 +18,7 @@ impl Sink for Told {
     fn item(&mut self, item: Item<'_>, at: Position) {
         self.places.push(at);
         self.items.push(match item {
-            Item::Record(record) => {
+            Item::Record(record) | Item::Reverse(record) => {
                 let mut line = format!("{} {} {}", record.owner, record.ttl, record.rtype);
                 let data = rdata::display(record.rtype, record.rdata).to_string();
                 if !data.is_empty() {
@@ -30,6 +30,9 @@ impl Sink for Told {
                 }
                 if let Some(weight) = record.weight {
                     line += &format!(" *{weight}");
+                }
+                if let Item::Reverse(_) = item {
+                    line += " (reverse)";
                 }
                 line
             }

@@ -20,6 +20,7 @@ fn every_test_named_in_the_table_exists() {
         include_str!("../../src/text/render.rs"),
         include_str!("../../src/text/write/tests.rs"),
         include_str!("peer.rs"),
+        include_str!("reverse.rs"),
         include_str!("round_trip.rs"),
         include_str!("wild.rs"),
     ];

@@ -1,7 +1,10 @@
-//! The text formats from outside: on real data, beside another parser, and there and back.
+//! The text formats from outside: on real data, beside another parser, there and back, and compiled.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod formats;
 mod peer;
 mod records;
+mod reverse;
 mod round_trip;
 mod wild;

@@ -46,7 +46,7 @@ impl Kept {
 impl Sink for Kept {
     fn item(&mut self, item: Item<'_>, at: Position) {
         self.places.push(at);
-        let Item::Record(record) = item else {
+        let (Item::Record(record) | Item::Reverse(record)) = item else {
             self.others += 1;
             return;
         };

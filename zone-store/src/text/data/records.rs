@@ -2,7 +2,7 @@
 
 use super::fields::{number, octets, required_address};
 use super::lines::{Field, Line};
-use super::row::{Row, address_record, emit, reverse_name};
+use super::row::{Row, address_record, emit, emit_reverse, reverse_name};
 use super::{Outcome, Reader};
 use crate::source::{MapKind, Position, Sink};
 use crate::text::address;
@@ -172,7 +172,7 @@ impl<S: Sink> Reader<'_, S> {
         if pointer {
             self.target.clear();
             reverse_name(ip, &mut self.target);
-            emit(
+            emit_reverse(
                 &mut self.report,
                 at,
                 Row {

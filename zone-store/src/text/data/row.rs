@@ -19,13 +19,25 @@ pub(super) struct Row<'a> {
 
 /// Hands a record to the sink.
 pub(super) fn emit<S: Sink>(report: &mut Report<'_, S>, at: Position, row: Row<'_>) {
+    tell(report, at, row, Item::Record);
+}
+
+/// Hands the PTR record of an address to the sink.
+pub(super) fn emit_reverse<S: Sink>(report: &mut Report<'_, S>, at: Position, row: Row<'_>) {
+    tell(report, at, row, Item::Reverse);
+}
+
+fn tell<'a, S: Sink>(
+    report: &mut Report<'_, S>,
+    at: Position,
+    row: Row<'a>,
+    item: impl FnOnce(SourceRecord<'a>) -> Item<'a>,
+) {
     let Row { owner, rtype, ttl, rdata, location, weight } = row;
     let location = (!location.is_empty()).then_some(location);
     match Name::from_wire(owner) {
-        Ok(owner) => report.item(
-            Item::Record(SourceRecord { owner, rtype, ttl: Ttl(ttl), rdata, location, weight }),
-            at,
-        ),
+        Ok(owner) => report
+            .item(item(SourceRecord { owner, rtype, ttl: Ttl(ttl), rdata, location, weight }), at),
         Err(error) => report.error(at, format!("no owner: {error}"), None),
     }
 }
