@@ -2,8 +2,9 @@
 
 use core::net::IpAddr;
 
+use siphasher::sip::SipHasher24;
+
 use super::EdnsOption;
-use super::siphash::siphash_2_4;
 use crate::{WireError, WireErrorKind};
 
 /// The cookies of a message.
@@ -91,7 +92,9 @@ impl CookieSecret {
                 32
             }
         };
-        siphash_2_4(self.0, input.get(..length).unwrap_or(&[])).to_le_bytes()
+        // RFC 9018 §4.4 names SipHash-2-4.
+        let hasher = SipHasher24::new_with_key(&self.0);
+        hasher.hash(input.get(..length).unwrap_or(&[])).to_le_bytes()
     }
 }
 

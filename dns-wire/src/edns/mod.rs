@@ -5,7 +5,6 @@ mod code;
 mod cookie;
 mod extended_error;
 mod option_data;
-mod siphash;
 mod view;
 
 pub use client_subnet::ClientSubnet;
