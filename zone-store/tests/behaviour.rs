@@ -294,6 +294,79 @@ fn line_69_faults() {
     }
 }
 
+/// RFC 6891 §6.1.1, §7: a reply has OPT when, and only when, the query has one that can be read, whatever else is
+/// wrong with it.
+#[test]
+fn opt_for_opt() {
+    let image = big();
+    let opt = [0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 0];
+    let record = [0, 0, 16, 0, 1, 0, 0, 0, 0, 0, 2, 1, 65];
+    let question = [1, b'e', 0, 0, 1, 0, 1];
+    let status = |opcode: u8, counts: [u8; 4], parts: &[&[u8]]| {
+        let [qd, an, ns, ar] = counts;
+        let mut query = vec![0x12, 0x34, opcode << 3, 0, 0, qd, 0, an, 0, ns, 0, ar];
+        query.extend(parts.iter().copied().flatten());
+        let (_, reply) = answer(&image, &query).unwrap();
+        assert_eq!(reply[2] >> 3 & 15, opcode);
+        Shown::of(&reply).status
+    };
+    // No OPT, though the rest cannot be read.
+    assert_eq!(status(0, [1, 0, 0, 1], &[&question]), "FORMERR");
+    assert_eq!(status(0, [1, 255, 0, 0], &[&question]), "FORMERR");
+    assert_eq!(status(0, [1, 0, 0, 2], &[&question, &record, &opt[..9]]), "FORMERR");
+    assert_eq!(status(0, [1, 0, 0, 0], &[&question, &opt]), "NOERROR aa", "octets after the end");
+    // An OPT that can be read.
+    assert_eq!(status(0, [1, 0, 0, 2], &[&question, &record, &opt]), "NOERROR aa edns");
+    assert_eq!(status(0, [1, 0, 0, 2], &[&question, &opt]), "FORMERR edns");
+    assert_eq!(status(0, [0, 0, 0, 1], &[&opt]), "FORMERR edns");
+    assert_eq!(status(0, [2, 0, 0, 1], &[&question, &question, &opt]), "FORMERR edns");
+    assert_eq!(status(0, [2, 0, 0, 0], &[&question, &question]), "FORMERR");
+    for opcode in [1, 2, 4, 5, 15] {
+        assert_eq!(status(opcode, [1, 0, 0, 1], &[&question, &opt]), "NOTIMP edns");
+        assert_eq!(status(opcode, [1, 1, 0, 1], &[&question, &record, &opt]), "NOTIMP edns");
+        assert_eq!(status(opcode, [1, 0, 0, 1], &[&question]), "NOTIMP");
+    }
+    // In the wrong section, by the wrong name, and two of them.
+    assert_eq!(status(0, [1, 1, 0, 0], &[&question, &opt]), "FORMERR");
+    assert_eq!(status(0, [1, 0, 1, 0], &[&question, &opt]), "FORMERR");
+    assert_eq!(status(0, [1, 0, 1, 1], &[&question, &opt, &opt]), "FORMERR edns");
+    assert_eq!(status(0, [1, 0, 0, 1], &[&question, &[1, b'x'], &opt]), "FORMERR");
+    assert_eq!(status(0, [1, 0, 0, 2], &[&question, &opt, &opt]), "FORMERR edns");
+}
+
+/// RFC 9609 §4.2: who primes with the root's NS gets the addresses, which are glue below `net.`.
+#[test]
+fn name_servers_come_with_their_addresses() {
+    let root = "$TTL 60\n. SOA a.root.net. h. 1 2 3 4 5\n. NS a.root.net.\n. NS b.root.net.\nnet. NS a.gtld.net.\n\
+        a.gtld.net. A 192.0.2.9\na.root.net. A 192.0.2.1\na.root.net. AAAA 2001:db8::1\nb.root.net. A 192.0.2.2\n\
+        e. NS ns.e.\ne. NS ns.d.e.\ne. NS ns.x.\nns.e. A 192.0.2.7\nns.d.e. A 192.0.2.8\nx. DNAME y.\nns.x. A 192.0.2.5\n\
+        m. MX 1 a.gtld.net.\nq. MX 0 .\nq. A 192.0.2.6\n";
+    let child = "$ORIGIN e.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\n@ NS ns.d\n@ NS ns.x.\nns A 192.0.2.77\n";
+    let image = image(&[Source::Zone(root), Source::Zone(child)]);
+    let addresses = [
+        "a.root.net. 60 A 192.0.2.1",
+        "a.root.net. 60 AAAA 2001:db8::1",
+        "b.root.net. 60 A 192.0.2.2",
+    ];
+    assert_eq!(ask(&image, ". NS").additional, addresses);
+    assert_eq!(ask(&image, ". NS do size=1232").additional, addresses);
+    assert_eq!(ask(&image, "e. NS").additional, ["ns.e. 60 A 192.0.2.77"]);
+    assert_eq!(ask(&image, "m. MX").additional, [""; 0], "glue is for name servers");
+    assert_eq!(ask(&image, "q. MX").additional, [""; 0], "no mail (RFC 7505)");
+}
+
+#[test]
+fn no_nsid_no_option() {
+    let image = big();
+    for (nsid, octets) in [(&b""[..], 0), (b"s", 5)] {
+        let policy = Policy { nsid, ..Policy::default() };
+        let len = |words: &str| {
+            ask_with(&image, &Question::read(words), &policy, &Overrides::NONE, 0).1.len()
+        };
+        assert_eq!(len("ns.e. A nsid"), len("ns.e. A edns") + octets);
+    }
+}
+
 #[test]
 fn any_buffer_will_do() {
     let image = big();

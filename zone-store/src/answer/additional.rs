@@ -6,7 +6,7 @@ use crate::answer::reply::{Full, Owner, Part, STARTS};
 use crate::answer::resolve::{Hop, Resolver};
 use crate::answer::rows::Selection;
 use crate::key::Key;
-use crate::node::{NO_CUT, Node};
+use crate::node::{IS_CUT, NO_CUT, Node};
 use crate::store::ZoneView;
 
 impl<'s> Resolver<'s, '_, '_, '_> {
@@ -41,7 +41,15 @@ impl<'s> Resolver<'s, '_, '_, '_> {
     }
 
     /// The addresses of the names in an answer (NS, MX, SRV, SVCB, HTTPS), as far as they are here and fit.
-    pub(crate) fn add_targets(&mut self, hop: Hop<'_>, rtype: RType, selection: &Selection<'s>) {
+    /// Those of name servers are taken below a delegation too: how else would who primes with the root's NS
+    /// (RFC 9609 §4.2) come by its addresses, which are glue of `net.`?
+    pub(crate) fn add_targets(
+        &mut self,
+        hop: Hop<'_>,
+        zone: &ZoneView<'s>,
+        rtype: RType,
+        selection: &Selection<'s>,
+    ) {
         if !matches!(rtype, RType::NS | RType::MX | RType::SRV | RType::SVCB | RType::HTTPS) {
             return;
         }
@@ -49,20 +57,45 @@ impl<'s> Resolver<'s, '_, '_, '_> {
         for record in selection.records().take(STARTS) {
             for name in rdata::names(rtype, record).filter(|name| name.additional) {
                 // RFC 9460 §2.5: the root stands for the owner in ServiceMode.
-                let own = name.name.is_root();
+                let own = name.name.is_root() && matches!(rtype, RType::SVCB | RType::HTTPS);
                 let wire = if own { hop.key.wire() } else { name.name.as_wire() };
                 if key.fill(wire).is_none() {
                     continue;
                 }
-                let Some(zone) = self.store.find_zone(&key, key.depth()) else { continue };
-                let Some(node) = self.store.find_node(&zone, &key, key.depth()) else { continue };
-                if node.cut == NO_CUT
-                    && self.add_addresses(Owner::Name(wire), &node, false).is_err()
-                {
+                let found = if rtype == RType::NS {
+                    self.find_server(zone, &key)
+                } else {
+                    self.find_target(&key).filter(|node| node.cut == NO_CUT)
+                };
+                let Some(node) = found else { continue };
+                let glue = node.cut != NO_CUT;
+                if self.add_addresses(Owner::Name(wire), &node, glue).is_err() {
                     return;
                 }
             }
         }
+    }
+
+    /// The node of a name server: in the deepest zone that there is for it, or else among the glue of the zone
+    /// that names it.
+    fn find_server(&self, zone: &ZoneView<'s>, key: &Key) -> Option<Node<'s>> {
+        let has_address =
+            |node: &Node<'s>| [RType::A, RType::AAAA].iter().any(|t| node.find(t.0).is_some());
+        let deepest =
+            self.store.find_zone(key, key.depth()).filter(|deepest| deepest.id != zone.id);
+        let own = Some(*zone).filter(|zone| key.suffix(zone.depth) == Some(zone.name));
+        [deepest, own].into_iter().flatten().find_map(|zone| {
+            let node = self.store.find_node(&zone, key, key.depth()).filter(has_address)?;
+            // What is below a DNAME is nowhere.
+            let is_there =
+                node.cut == NO_CUT || self.store.find_node(&zone, key, node.cut)?.has(IS_CUT);
+            is_there.then_some(node)
+        })
+    }
+
+    fn find_target(&self, key: &Key) -> Option<Node<'s>> {
+        let zone = self.store.find_zone(key, key.depth())?;
+        self.store.find_node(&zone, key, key.depth())
     }
 
     /// A and AAAA of a name. They are not tailored: RFC 7871 §7.4 leaves additional records out of it, so an

@@ -158,7 +158,8 @@ pub(crate) fn not_ours(query: &Query<'_>) -> Option<(Rcode, InfoCode)> {
         // MAILB and MAILA: obsolete.
         (Class::IN, RType(253 | 254)) => Some((Rcode::NOTIMP, NOT_SUPPORTED)),
         (Class::IN, _) => None,
-        _ => Some((Rcode::REFUSED, NOT_AUTHORITATIVE)),
+        // The name may well be ours: EDE 20 would send its asker away.
+        _ => Some((Rcode::REFUSED, NOT_SUPPORTED)),
     }
 }
 
@@ -176,10 +177,15 @@ fn size_limit(edns: Option<Asked>, transport: Transport, policy: &Policy<'_>) ->
 /// Room for the OPT record, with an extended error should there be one.
 fn opt_room(asked: &Asked, client: &Client<'_>, policy: &Policy<'_>) -> usize {
     let subnet = if asked.subnet.is_some() { 24 } else { 0 };
-    let nsid = if asked.nsid { policy.nsid.len().saturating_add(4) } else { 0 };
+    let nsid = if tells_nsid(asked, policy) { policy.nsid.len().saturating_add(4) } else { 0 };
     [OPT_HEADER, EXTENDED_ERROR, subnet, nsid, client.options.len()]
         .into_iter()
         .fold(0, usize::saturating_add)
+}
+
+/// A server without an NSID passes over the option (RFC 5001 §2.2).
+fn tells_nsid(asked: &Asked, policy: &Policy<'_>) -> bool {
+    asked.nsid && !policy.nsid.is_empty()
 }
 
 /// Writes OPT up to the NSID's data, which with the client's own options follow. Returns the octets written.
@@ -201,7 +207,7 @@ fn write_opt(
         len = len.checked_add(error.write(out.get_mut(len..)?).ok()?)?;
     }
     let mut after = client.options.len();
-    if asked.nsid {
+    if tells_nsid(asked, policy) {
         let nsid = u16::try_from(policy.nsid.len()).ok()?;
         let [n0, n1] = nsid.to_be_bytes();
         out.get_mut(len..len.checked_add(4)?)?.copy_from_slice(&[0, 3, n0, n1]);

@@ -50,7 +50,7 @@ pub struct Policy<'a> {
     pub any: AnyPolicy,
     /// Leaves out additional records other than glue.
     pub minimal: bool,
-    /// The answer to an NSID option (RFC 5001). Empty is a fair answer.
+    /// The answer to an NSID option (RFC 5001). Empty: there is none, and the option is passed over.
     pub nsid: &'a [u8],
     /// With a key, weighted draws and overrides of a client come out the same every time: they depend on the
     /// key, the name and the client's block of addresses (that of the scope, or the resolver's address).

@@ -3,7 +3,7 @@
 use core::net::IpAddr;
 
 use dns_wire::edns::{ClientSubnet, EdnsOption, OptionCode};
-use dns_wire::{Class, Message, Opcode, RType, Rcode};
+use dns_wire::{Class, Message, Opcode, RType, Rcode, Section};
 
 use crate::answer::Dropped;
 use crate::key::Key;
@@ -35,7 +35,7 @@ pub(crate) struct Fault {
     pub(crate) rcode: Rcode,
     /// The octets of the header and the question, when the question could be read.
     pub(crate) head: Option<usize>,
-    /// Whether the query had EDNS, and so the reply may.
+    /// Whether the query has an OPT record that can be read, and so the reply has one.
     pub(crate) edns: bool,
 }
 
@@ -53,16 +53,18 @@ impl<'k> Query<'k> {
             return Err(Err(Dropped::Response));
         }
         let fault = |rcode, head, edns| Err(Ok(Fault { rcode, head, edns }));
+        // What cannot be read as a question has EDNS in its reply all the same (RFC 6891 §6.1.1, §7).
+        let has_opt = || Opt::find(octets).0.is_some();
         if Opcode((flags >> 3) & 15) != Opcode::QUERY {
-            return fault(Rcode::NOTIMP, None, false);
+            return fault(Rcode::NOTIMP, None, has_opt());
         }
         if [qd_high, qd_low] != [0, 1] {
             // RFC 9619: a query has one question.
-            return fault(Rcode::FORMERR, None, false);
+            return fault(Rcode::FORMERR, None, has_opt());
         }
         let question = octets.get(12..).unwrap_or_default();
         if key.fill(question).is_none() {
-            return fault(Rcode::FORMERR, None, false);
+            return fault(Rcode::FORMERR, None, has_opt());
         }
         let after = question.get(usize::from(key.len())..).unwrap_or_default();
         let Some((&[type_high, type_low, class_high, class_low], rest)) =
@@ -72,15 +74,14 @@ impl<'k> Query<'k> {
         };
         let head = octets.len().saturating_sub(rest.len());
         let others = [an_high, an_low, ns_high, ns_low, ar_high, ar_low];
-        let opt = match others {
-            [0, 0, 0, 0, 0, 0] if rest.is_empty() => Ok(None),
-            [0, 0, 0, 0, 0, 1] if is_opt(rest) => Ok(Opt::read(rest)),
+        let (opt, sound) = match others {
+            [0, 0, 0, 0, 0, 0] if rest.is_empty() => (None, true),
+            [0, 0, 0, 0, 0, 1] if is_opt(rest) => (Opt::read(rest), true),
             _ => Opt::find(octets),
         };
-        let opt = match opt {
-            Ok(opt) => opt,
-            Err(edns) => return fault(Rcode::FORMERR, Some(head), edns),
-        };
+        if !sound {
+            return fault(Rcode::FORMERR, Some(head), opt.is_some());
+        }
         let asked = match opt {
             Some(Opt { version: 1.., .. }) => return fault(Rcode::BADVERS, Some(head), true),
             Some(opt) => match read_options(&opt) {
@@ -135,15 +136,36 @@ impl<'a> Opt<'a> {
         Some(Self { payload_size, version, dnssec_ok: flags & 0x80 != 0, options })
     }
 
-    /// The record among others. The error says whether there is one.
-    fn find(octets: &'a [u8]) -> Result<Option<Self>, bool> {
-        let message = Message::parse(octets).map_err(|_| false)?;
-        Ok(message.edns().map_err(|_| true)?.map(|edns| Self {
-            payload_size: edns.payload_size(),
-            version: edns.version(),
-            dnssec_ok: edns.dnssec_ok(),
-            options: edns.options_octets(),
-        }))
+    /// The record among others, and whether all of them can be read and the only OPT is in the additional
+    /// section (RFC 6891 §6.1.1). An OPT is found though something after it is wrong.
+    ///
+    /// Cost: O(octets).
+    fn find(octets: &'a [u8]) -> (Option<Self>, bool) {
+        let Ok(message) = Message::parse(octets) else { return (None, false) };
+        let (mut found, mut sound) = (None, true);
+        let mut records = message.records();
+        while let Some(record) = records.next() {
+            let Ok(record) = record else {
+                sound = false;
+                break;
+            };
+            if record.rtype != RType::OPT {
+                continue;
+            }
+            let is_first = found.is_none() && records.section() == Section::Additional;
+            if !is_first || !record.owner.is_root() {
+                sound = false;
+                continue;
+            }
+            let [_, version, flags, _] = record.ttl.0.to_be_bytes();
+            found = Some(Self {
+                payload_size: record.class.0,
+                version,
+                dnssec_ok: flags & 0x80 != 0,
+                options: record.rdata.octets(),
+            });
+        }
+        (found, sound)
     }
 }
 

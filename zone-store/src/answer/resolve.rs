@@ -211,7 +211,7 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
         }
         if found == rtype {
             if !self.policy.minimal {
-                self.add_targets(hop, found, &selection);
+                self.add_targets(hop, zone, found, &selection);
             }
             return None;
         }
