@@ -63,6 +63,13 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), String> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
+    if !folder.is_dir() {
+        return Err(format!(
+            "cannot write {}: there is no folder {}\n  hint: make it first, with `mkdir -p`",
+            path.display(),
+            folder.display()
+        ));
+    }
     let write = || -> io::Result<()> {
         let mut file = tempfile::Builder::new().prefix(".image-").tempfile_in(folder)?;
         file.write_all(bytes)?;

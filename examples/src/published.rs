@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arc_swap::{ArcSwap, Guard};
-use zone_store::{Image, OverrideTable};
+use zone_store::{Image, ImageErrorKind, OverrideTable};
 
 use crate::files::Mapped;
 
@@ -25,10 +25,13 @@ impl Edition {
     /// What the system says, or why the image is refused, with the path.
     pub fn open(path: &Path) -> Result<Self, String> {
         let image = Image::open(Mapped::open(path)?).map_err(|error| {
-            format!(
-                "{} is refused: {error}\n  hint: build it again with `zonec build -o {0}`",
-                path.display()
-            )
+            let hint = match error.kind {
+                ImageErrorKind::NotAnImage => {
+                    "if this is a source, build it first: `zonec build -o IMAGE SOURCE`"
+                }
+                _ => "build it again from its sources, with `zonec build`",
+            };
+            format!("{} is refused: {error}\n  hint: {hint}", path.display())
         })?;
         Ok(Self { image: Arc::new(image), overrides: OverrideTable::default() })
     }

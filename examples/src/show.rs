@@ -91,6 +91,7 @@ pub fn like_dig(octets: &[u8]) -> Result<String, WireError> {
             let _ = writeln!(out, "{}", line.trim_end());
         }
     }
+    out.push_str("\n;; QUESTION SECTION:\n");
     for question in message.questions() {
         let question = question?;
         let _ = writeln!(out, ";{}\t\t{}\t{}", question.name, question.qclass, question.qtype);

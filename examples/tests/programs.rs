@@ -295,7 +295,7 @@ fn timed_tells_the_time_and_stops_cleanly() {
     // One clock serves and asks, so the offset is within the error that the sample itself states.
     assert!(sample.offset.abs() <= sample.root_distance(sample.time));
     server.signal("TERM");
-    assert!(server.line().contains("1 requests answered"));
+    assert!(server.line().contains("requests answered: 1"));
     assert!(server.wait());
 }
 

@@ -18,6 +18,7 @@ use zone_store::Policy;
 /// leaves the old image in service.
 #[derive(Debug, Parser)]
 #[command(
+    name = "authd",
     version,
     after_help = "Example:\n  zonec build -o site.img example.zone\n  authd --image site.img --listen 127.0.0.1:5300\n  dig @127.0.0.1 -p 5300 www.example"
 )]
@@ -78,7 +79,7 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         let _ = worker.join();
     }
     let (answered, dropped) = server.counts();
-    tell(format!("authd: {answered} queries answered, {dropped} packets dropped"));
+    tell(format!("authd: queries answered: {answered}, packets dropped: {dropped}"));
     Ok(())
 }
 

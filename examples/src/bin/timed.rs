@@ -14,6 +14,7 @@ use service::signals::{Request, Requests};
 /// Serve this machine's clock over NTP (RFC 5905, versions 1 to 4).
 #[derive(Debug, Parser)]
 #[command(
+    name = "timed",
     version,
     after_help = "Example:\n  timed --listen 127.0.0.1:1123\n  chronyd -Q -x 'server 127.0.0.1 port 1123 iburst maxsamples 1'"
 )]
@@ -57,6 +58,6 @@ fn run(arguments: &Arguments) -> Result<(), String> {
         let _ = worker.join();
     }
     let (answered, ignored) = server.counts();
-    tell(format!("timed: {answered} requests answered, {ignored} packets ignored"));
+    tell(format!("timed: requests answered: {answered}, packets ignored: {ignored}"));
     Ok(())
 }

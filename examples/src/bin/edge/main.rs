@@ -20,6 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use clap::Parser;
+use serde_json::Value;
 use service::console::{Console, complain, print_json};
 use service::dns_server::DnsServer;
 use service::ntp_server::{LOCAL_STRATUM, NtpServer};
@@ -38,6 +39,7 @@ use world::World;
 /// and an NTP server. Nothing needs to be installed and nothing leaves this machine.
 #[derive(Debug, Parser)]
 #[command(
+    name = "edge",
     version,
     after_help = "Examples:\n  edge\n  edge --serve          keep the servers up, to try dig and chronyd\n  edge --json | jq .after.p50_ms"
 )]
@@ -60,7 +62,8 @@ struct Arguments {
     /// Keep the sources and images in this folder.
     #[arg(long, value_name = "FOLDER")]
     keep: Option<PathBuf>,
-    /// The seed of the simulated world: another one, another world.
+    /// The seed of the simulated world: another one, another world. What is drawn by weight differs from
+    /// run to run all the same.
     #[arg(long, value_name = "N", default_value_t = 11)]
     seed: u64,
 }
@@ -104,13 +107,17 @@ fn run(arguments: &Arguments) -> Result<bool, String> {
     let servers = Running::start(&loop_.console, arguments, edition)?;
     let facts = loop_.go(&servers, site_facts, drained, &interrupted)?;
     if arguments.json {
-        print_json(&facts, true)?;
+        let facts = serde_json::to_value(&facts).map_err(|error| error.to_string())?;
+        print_json(&rounded(facts), true)?;
     }
     loop_.farewell(&servers, arguments.serve);
     while arguments.serve && !signals::stopped(&interrupted) {
         std::thread::sleep(datagrams::POLL);
     }
     servers.stop();
+    if arguments.serve {
+        loop_.console.say("stopped");
+    }
     drop(temporary);
     Ok(facts.ok)
 }
@@ -230,6 +237,21 @@ impl Loop {
         ] {
             console.say(format!("  {command}"));
         }
+    }
+}
+
+/// Numbers as a reader wants them: to four decimals, which is a tenth of a microsecond in milliseconds.
+fn rounded(value: Value) -> Value {
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let exact = number.as_f64().unwrap_or_default();
+            Value::from((exact * 10_000.0).round() / 10_000.0)
+        }
+        Value::Array(values) => values.into_iter().map(rounded).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, value)| (name, rounded(value))).collect()
+        }
+        other => other,
     }
 }
 

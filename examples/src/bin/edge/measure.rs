@@ -109,10 +109,10 @@ pub(crate) fn build_map(
         facts.entries, facts.split, facts.build_ms
     ));
     console.say(format!(
-        "mean {:.2} ms by the measurements; no map can do better than {:.2} ms with every PoP at most {:.0} % full",
+        "by the measurements its mean is {:.2} ms; no map whose PoPs are at most {:.0} % full has less than {:.2}",
         facts.mean_ms,
-        facts.bound_ms,
-        UTILISATION * 100.0
+        UTILISATION * 100.0,
+        facts.bound_ms
     ));
     Ok((assignment, lines, facts))
 }

@@ -52,8 +52,12 @@ pub(crate) fn publish(
         failed,
     };
     console.say(format!(
-        "{} lines out, {} lines in ({} B); compiled in {:.1} ms; mapped, verified and swapped in {:.2} ms",
-        swap.lines_removed, swap.lines_added, swap.difference_bytes, swap.compile_ms, swap.visible_ms
+        "{} lines out, {} lines in ({} B); compiled in {:.1} ms, verified and swapped in {:.2} ms",
+        swap.lines_removed,
+        swap.lines_added,
+        swap.difference_bytes,
+        swap.compile_ms,
+        swap.visible_ms
     ));
     console.verdict(
         failed == 0,
@@ -143,6 +147,7 @@ pub(crate) fn compare(
         ],
         rows,
     );
+    console.aside("round trips as the simulated world has them, without the noise of beacons");
     console.say(format!("{} of the traffic moved; the largest moves:", percent(moved.share)));
     console.table(
         &[

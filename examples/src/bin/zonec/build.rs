@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     json: bool,
     /// Sources, also packed (.gz, .xz). ORIGIN is the origin of a zone, or the name at and below which a map
-    /// is asked.
+    /// is asked: all names, where it is not given.
     #[arg(value_name = "[ORIGIN=]FILE", required = true)]
     sources: Vec<String>,
 }
@@ -209,7 +209,7 @@ fn tell(console: &Console, built: &Built) {
         ("zones", count(built.zones), String::new()),
         ("records", count(built.records), per(built.bytes_per_record)),
         ("RRsets", count(built.rrsets), String::new()),
-        ("names", count(built.names), "empty non-terminals among them".into()),
+        ("names", count(built.names), "with empty non-terminals".into()),
         ("maps", count(built.maps), String::new()),
         ("prefixes", count(built.prefixes), per(built.bytes_per_prefix)),
         ("ranges", count(built.ranges), "disjoint".into()),
@@ -217,7 +217,9 @@ fn tell(console: &Console, built: &Built) {
     ];
     console.table(
         &[("what", Align::Left), ("how many", Align::Right), ("", Align::Left)],
-        rows.into_iter().map(|(what, many, note)| vec![what.to_owned(), many, note]),
+        rows.into_iter()
+            .filter(|(_, many, _)| many != "0")
+            .map(|(what, many, note)| vec![what.to_owned(), many, note]),
     );
     console.say(format!(
         "read {:.0} ms, compile {:.0} ms, write {:.0} ms, open and verify {:.1} ms",

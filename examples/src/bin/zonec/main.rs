@@ -13,6 +13,7 @@ use service::console::complain;
 /// Build images of zones and client maps, and look into them.
 #[derive(Debug, Parser)]
 #[command(
+    name = "zonec",
     version,
     after_help = "Examples:\n  zonec build -o site.img example.com.zone www.data clients.map\n  zonec query site.img www.example.com A --ecs 198.51.100.0/24\n\nExit status: 0 done, 1 bad input or image, 2 bad command line."
 )]

@@ -23,6 +23,10 @@ struct Verified {
     digest: String,
     image_bytes: usize,
     zones: Vec<String>,
+    records: usize,
+    locations: u32,
+    /// Each map and its disjoint ranges, gaps counted.
+    maps: Vec<(String, usize)>,
     sections: Vec<(String, usize)>,
     open_ms: f64,
 }
@@ -37,6 +41,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         open_ms: started.elapsed().as_secs_f64() * 1000.0,
         digest: format!("{:032x}", image.digest()),
         image_bytes: image.as_bytes().len(),
+        records: image.store().zones().map(|zone| zone.records().count()).sum(),
+        locations: image.store().location_count(),
+        maps: image
+            .store()
+            .maps()
+            .map(|map| (String::from_utf8_lossy(map.name()).into_owned(), map.range_count()))
+            .collect(),
         zones: image.store().zones().map(|zone| zone.name().to_string()).collect(),
         sections: image.sections().map(|(section, len)| (section.name().to_owned(), len)).collect(),
     };
@@ -60,6 +71,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         zones.push_str(&format!("  and {more} more"));
     }
     console.say(format!("zones: {zones}"));
+    let maps: Vec<String> = verified
+        .maps
+        .iter()
+        .map(|(name, ranges)| format!("'{}' ({ranges} ranges)", name.escape_debug()))
+        .collect();
+    console.say(format!(
+        "{} records, {} locations, maps: {}",
+        grouped(verified.records as u64),
+        grouped(verified.locations),
+        if maps.is_empty() { "none".into() } else { maps.join("  ") }
+    ));
     console.table(
         &[("section", Align::Left), ("bytes", Align::Right)],
         verified
