@@ -123,7 +123,7 @@ impl<'a> LeftOut<'a> {
             let message = match count {
                 1 => format!("the PTR record of {owner} is in no zone and left out"),
                 _ => format!(
-                    "the PTR record of {owner} is in no zone and left out, as are {} more",
+                    "the PTR record of {owner} is in no zone and left out, with {} more",
                     count.saturating_sub(1)
                 ),
             };

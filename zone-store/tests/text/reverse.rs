@@ -24,7 +24,7 @@ fn pointers_of_host_lines_are_left_out_where_no_zone_takes_them() {
         compiled(&[Source::Data(&hosts), Source::Data(other)]),
         (
             vec![
-                "0:2 the PTR record of 2.2.0.192.in-addr.arpa. is in no zone and left out, as are 2 more".into(),
+                "0:2 the PTR record of 2.2.0.192.in-addr.arpa. is in no zone and left out, with 2 more".into(),
                 "1:1 the PTR record of 4.2.0.192.in-addr.arpa. is in no zone and left out".into(),
             ],
             7
