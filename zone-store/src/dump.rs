@@ -75,21 +75,30 @@ impl<'a> Zone<'a> {
         self.nodes().filter_map(move |node| full_name(node.name, zone.name))
     }
 
-    /// Its records: by owner in canonical order, type, location and RDATA, each followed by the signatures over
-    /// its RRset; NSEC3 records come last.
+    /// Its records: the SOA of the apex first, as who loads a zone likes it; then by owner in canonical order,
+    /// type, location and RDATA, each followed by the signatures over its RRset; NSEC3 records come last.
     pub fn records(&self) -> impl Iterator<Item = ZoneRecord<'a>> + use<'a> {
         let zone = self.view;
         let sets = self.store.sets;
-        let of_nodes = self.nodes().flat_map(move |node| {
-            let owner = full_name(node.name, zone.name);
-            node.entries().flat_map(move |entry| {
-                let owner = owner.clone();
-                let rtype = RType(entry.rtype);
-                entry.groups(sets).filter_map(|(l, group)| Some((l, group?))).flat_map(
-                    move |(location, group)| records(owner.clone(), rtype, Location(location), group),
+        let of_nodes = move |is_it: fn(RType) -> bool| {
+            move |node: Node<'a>| {
+                let owner = full_name(node.name, zone.name);
+                node.entries().filter(move |entry| is_it(RType(entry.rtype))).flat_map(
+                    move |entry| {
+                        let owner = owner.clone();
+                        entry.groups(sets).filter_map(|(l, group)| Some((l, group?))).flat_map(
+                            move |(location, group)| {
+                                let location = Location(location);
+                                records(owner.clone(), RType(entry.rtype), location, group)
+                            },
+                        )
+                    },
                 )
-            })
-        });
+            }
+        };
+        let soa = self.nodes().take(1).flat_map(of_nodes(|rtype| rtype == RType::SOA));
+        // Only the apex has an SOA.
+        let others = self.nodes().flat_map(of_nodes(|rtype| rtype != RType::SOA));
         let places = self.store.nsec3.get(to_usize(zone.nsec3.0)..to_usize(zone.nsec3.1));
         let of_hashes = places.unwrap_or_default().iter().flat_map(move |place| {
             let owner = hashed_name(place, zone.name);
@@ -99,7 +108,7 @@ impl<'a> Zone<'a> {
                 records(owner.clone(), RType::NSEC3, Location::DEFAULT, group)
             })
         });
-        of_nodes.chain(of_hashes)
+        soa.chain(others).chain(of_hashes)
     }
 
     fn nodes(&self) -> impl Iterator<Item = Node<'a>> + use<'a> {
@@ -221,9 +230,9 @@ fn records<'a>(
     group: Group<'a>,
 ) -> impl Iterator<Item = ZoneRecord<'a>> + use<'a> {
     let ttl = Ttl(group.ttl);
-    let data = (0u16..).zip(group.records()).map(move |(i, rdata)| {
-        (rtype, rdata, group.is_weighted().then(|| group.weight(i)))
-    });
+    let data = (0u16..)
+        .zip(group.records())
+        .map(move |(i, rdata)| (rtype, rdata, group.is_weighted().then(|| group.weight(i))));
     let signatures = group.signatures().map(|rdata| (RType::RRSIG, rdata, None));
     data.chain(signatures).filter_map(move |(rtype, rdata, weight)| {
         Some(ZoneRecord { owner: owner.clone()?, rtype, ttl, rdata, location, weight })
