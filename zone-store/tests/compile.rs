@@ -49,17 +49,17 @@ fn a_sound_zone_has_no_problems() {
 fn line_12_cname_and_other_data() {
     refused("x CNAME y\nx A 192.0.2.2", "CNAME and other data");
     refused("x CNAME y\nx CNAME z", "more than one CNAME");
-    assert_eq!(zone("x CNAME ns\nx CNAME ns"), ["7: record is there twice"]);
+    assert_eq!(zone("x CNAME ns\nx CNAME ns"), ["7: CNAME record of x.e. is there twice"]);
 }
 
 #[test]
 fn zones_need_soa_and_ns() {
     let no_soa = problems(&[Source::Zone("$TTL 60\nwww.e. A 192.0.2.1\n")]);
-    assert!(no_soa[0].contains("record is in no zone"), "{no_soa:?}");
+    assert!(no_soa[0].contains("0:2: Error: A record of www.e. is in no zone"), "{no_soa:?}");
     let no_ns = problems(&[Source::Zone("$ORIGIN e.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n")]);
-    assert!(no_ns[0].contains("zone e. has no NS"), "{no_ns:?}");
+    assert!(no_ns[0].contains("0:3: Error: zone e. has no NS"), "{no_ns:?}");
     refused("@ SOA ns h 9 2 3 4 5", "more than one SOA");
-    refused("www.other. A 192.0.2.1", "record is in no zone");
+    refused("www.other. A 192.0.2.1", "A record of www.other. is in no zone");
 }
 
 /// Checklist 28: wildcard NS and DNAME.
@@ -73,7 +73,7 @@ fn line_28_wildcard_ns_and_dname() {
 #[test]
 fn warnings() {
     warned("x 30 A 192.0.2.2\nx 40 A 192.0.2.3", "TTLs of the RRset differ, the lowest, 30");
-    warned("sub NS ns.sub", "sub.e. has no glue for ns.sub.e.");
+    warned("sub A 192.0.2.1\nsub NS ns\nsub NS ns.sub", "8: sub.e. has no glue for ns.sub.e.");
     warned("sub NS ns.sub\nns.sub A 192.0.2.1\nx.sub MX 1 ns", "below a delegation");
     warned("x RRSIG A 13 2 60 20300101000000 20200101000000 1 e. QUFB", "not there");
 }
@@ -82,7 +82,10 @@ fn warnings() {
 fn locations() {
     let head = ".e:192.0.2.1:a\n%fr:10.0.0.0/8\n";
     let data = |lines: &str| problems(&[Source::Data(&format!("{head}{lines}\n"))]);
-    assert!(data("+x.e:192.0.2.2:60::fr")[0].contains("no default rows"));
+    assert!(
+        data("+x.e:192.0.2.2:60::fr")[0]
+            .contains("A of x.e. has rows for some locations and no default rows")
+    );
     assert!(
         data("+x.e:192.0.2.1:60\n+x.e:192.0.2.2:60::uk")[0]
             .contains("no map leads to the location uk")
@@ -90,7 +93,12 @@ fn locations() {
     assert_eq!(data("+x.e:192.0.2.1:60\n+x.e:192.0.2.2:60::fr"), Vec::<String>::new());
     assert!(data("Cx.e:y:60::fr\n+x.e:192.0.2.2:60")[0].contains("Error"));
     assert!(data("%uk:10.0.0.0/8")[0].contains("another location"));
-    assert!(data("Mx.e:m1\nMx.e:m2")[0].contains("bound to two maps"));
+    assert!(
+        data("Mx.e:m1\nMx.e:m2\n%fr:10.0.0.0/8:m1\n%fr:10.0.0.0/8:m2")[0]
+            .contains("bound to two maps")
+    );
+    let empty = data("8z.e:m\n%fr:10.0.0.0/8:n\nMx.e:m\n8x.e:m\n8y.e:n");
+    assert_eq!(empty, ["3: the map m has no prefixes"]);
     let partial = CompileOptions { allow_partial: true, ..CompileOptions::default() };
     let text = format!("{head}+x.e:192.0.2.2:60::fr\n");
     assert!(compile(partial, &[Source::Data(&text)]).is_ok());
@@ -112,6 +120,10 @@ fn limits() {
     let problems =
         compile(options, &[Source::Zone(&format!("{HEAD}x A 192.0.2.2\n"))]).unwrap_err();
     assert!(problems[0].contains("limit"), "{problems:?}");
+    let options = CompileOptions { max_octets: 500, ..CompileOptions::default() };
+    let bomb = format!("{HEAD}$GENERATE 1-60000 x$ TXT \"a text that takes some room\"\n");
+    let problems = compile(options, &[Source::Zone(&bomb)]).unwrap_err();
+    assert_eq!(problems, ["0:6: Error: more octets of names and RDATA than the limit allows"]);
     refused("@ NSEC3PARAM 1 0 151 ab", "more than 150 NSEC3 iterations");
 }
 
@@ -126,4 +138,13 @@ fn equal_rrsets_are_stored_once() {
         .report;
     assert!(report.octets < 50_000, "{report:?}");
     assert_eq!((report.zones, report.names, report.records, report.rrsets), (1, 1002, 1003, 1003));
+}
+
+#[test]
+fn records_begin_with_the_soa() {
+    let zone = format!("{HEAD}@ A 192.0.2.9\na A 192.0.2.2\n");
+    let image = common::image(&[Source::Zone(&zone)]);
+    let zone = image.store().zones().next().unwrap();
+    let records: Vec<String> = zone.records().map(|r| format!("{} {}", r.owner, r.rtype)).collect();
+    assert_eq!(records, ["e. SOA", "e. A", "e. NS", "a.e. A", "ns.e. A"]);
 }

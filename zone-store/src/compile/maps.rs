@@ -1,6 +1,7 @@
 //! Client maps and the names bound to them, as they come in and as they are written.
 
 use alloc::collections::BTreeMap;
+use alloc::format;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
@@ -103,6 +104,7 @@ impl MapInput {
         let wide = locations.len() >= usize::from(u16::MAX);
         let order = self.names.sorted();
         let mut numbers = alloc::vec![0u32; order.len()];
+        self.warn_of_empty(problems);
         let mut records = Vec::new();
         let mut names = Vec::new();
         for (number, map) in (0u32..).zip(&order) {
@@ -140,6 +142,29 @@ impl MapInput {
         Some(out)
     }
 
+    /// A map without prefixes leads nowhere: most likely its name is mistyped. The default map may be empty.
+    fn warn_of_empty(&mut self, problems: &mut Problems) {
+        self.binds.sort_by_key(|bind| bind.at);
+        let mut told = alloc::vec![false; self.prefixes.len()];
+        for bind in &self.binds {
+            let name = self.names.string(bind.map);
+            let is_empty = self
+                .prefixes
+                .get(to_usize(bind.map))
+                .is_some_and(|map| map.v4.is_empty() && map.v6.is_empty());
+            if let Some(told) = told.get_mut(to_usize(bind.map))
+                && is_empty
+                && !name.is_empty()
+                && !*told
+            {
+                *told = true;
+                let message = format!("the map {} has no prefixes", name.escape_ascii());
+                problems.warn(bind.at, message);
+            }
+        }
+    }
+
+    /// The bindings are sorted by their places.
     fn write_binds(
         &mut self,
         numbers: &[u32],
@@ -148,7 +173,6 @@ impl MapInput {
     ) -> Option<()> {
         // Maps of a name by [exact, below][resolver, subnet]; names above bound ones are there too, empty.
         let mut table: BTreeMap<(u8, Vec<u8>), Bound> = BTreeMap::new();
-        self.binds.sort_by_key(|bind| bind.at);
         for bind in &self.binds {
             let map = *numbers.get(to_usize(bind.map))?;
             let mut rest = bind.owner.as_slice();

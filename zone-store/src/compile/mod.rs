@@ -1,8 +1,12 @@
 //! The compiler: takes in what sources say, checks it, and writes the image.
 
+mod checks;
+mod groups;
 pub(crate) mod interner;
 mod maps;
 mod nodes;
+mod nsec3;
+mod plan;
 mod report;
 mod rows;
 mod sort_key;
@@ -30,6 +34,9 @@ pub struct CompileOptions {
     pub allow_partial: bool,
     /// The most records, prefixes and bindings taken in.
     pub max_items: usize,
+    /// The most octets taken in of owners and RDATA, so that a small source that asks for much, by `$GENERATE`
+    /// or `$INCLUDE`, cannot take all memory. Default 2 GiB.
+    pub max_octets: usize,
     /// The most problems kept; what goes wrong after that is only counted.
     pub max_problems: usize,
 }
@@ -51,6 +58,7 @@ impl Default for CompileOptions {
             combine: Combine::Union,
             allow_partial: false,
             max_items: 1 << 28,
+            max_octets: 1 << 31,
             max_problems: 100,
         }
     }
@@ -70,6 +78,9 @@ pub struct Compiler {
     maps: MapInput,
     problems: Problems,
     items: usize,
+    octets: usize,
+    /// A limit was passed: nothing more is taken in.
+    is_full: bool,
 }
 
 /// An image, and what is in it.
@@ -91,6 +102,8 @@ impl Compiler {
             maps: MapInput::default(),
             problems: Problems { max: options.max_problems, ..Problems::default() },
             items: 0,
+            octets: 0,
+            is_full: false,
         }
     }
 
@@ -117,6 +130,32 @@ impl Compiler {
                 Err(self.problems.sorted())
             }
         }
+    }
+
+    /// Counts an item. The first past a limit is told.
+    fn admits(&mut self, item: &Item<'_>, at: Position) -> bool {
+        if self.is_full {
+            return false;
+        }
+        let octets = match item {
+            Item::Record(record) | Item::Reverse(record) => {
+                record.owner.as_wire().len().saturating_add(record.rdata.len())
+            }
+            Item::Bind(bind) => bind.owner.as_wire().len(),
+            Item::Prefix(_) => 0,
+        };
+        self.items = self.items.saturating_add(1);
+        self.octets = self.octets.saturating_add(octets);
+        let message = if self.items > self.options.max_items {
+            "more records and prefixes than the limit allows"
+        } else if self.octets > self.options.max_octets {
+            "more octets of names and RDATA than the limit allows"
+        } else {
+            return true;
+        };
+        self.is_full = true;
+        self.problems.error(at, message);
+        false
     }
 
     fn record(&mut self, record: &SourceRecord<'_>, reverse: bool, at: Position) {
@@ -148,11 +187,7 @@ impl Default for Compiler {
 
 impl Sink for Compiler {
     fn item(&mut self, item: Item<'_>, at: Position) {
-        self.items = self.items.saturating_add(1);
-        if self.items > self.options.max_items {
-            if self.items == self.options.max_items.saturating_add(1) {
-                self.problems.error(at, "more records and prefixes than the limit allows");
-            }
+        if !self.admits(&item, at) {
             return;
         }
         match item {

@@ -1,7 +1,10 @@
 //! Owner names as octet strings whose plain order is the canonical order of names (RFC 4034 §6.1), and in
 //! which a name starts with each of its ancestors.
 
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+
+use dns_wire::Name;
 
 /// Appends the key of a name in wire form: its labels from the root down, in lower case, each ended by 0;
 /// octets 0 and 1 inside a label are written 1 1 and 1 2, so that an end sorts before any octet.
@@ -54,6 +57,14 @@ pub(crate) fn wire(out: &mut Vec<u8>, key: &[u8]) {
             *slot = u8::try_from(len).unwrap_or(0);
         }
     }
+}
+
+/// The name of a key, for people.
+pub(crate) fn text(key: &[u8]) -> String {
+    let mut name = Vec::new();
+    wire(&mut name, key);
+    name.push(0);
+    Name::from_wire(&name).map(|name| name.to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec::Vec;
-use dns_wire::Name;
+
+use dns_wire::RType;
 
 use crate::compile::rows::{Rows, Run};
 use crate::compile::{Problems, sort_key};
@@ -55,10 +56,12 @@ impl Zones {
                 Some((zone, len)) => placed.push((zone, prefix_of(key, len), *run)),
                 None if run.reverse => left_out.add(rows, run),
                 None => {
-                    let at = rows.of(run).first().map(|row| row.at).unwrap_or_default();
+                    let Some(row) = rows.of(run).first() else { continue };
+                    let (rtype, owner) = (RType(row.rtype), sort_key::text(key));
+                    let message = format!("{rtype} record of {owner} is in no zone");
                     let hint =
                         "every record needs a zone: an SOA at its owner or at a name above it";
-                    problems.error_with(at, "record is in no zone".into(), hint);
+                    problems.error_with(row.at, message, hint);
                 }
             }
         }
@@ -115,10 +118,7 @@ impl<'a> LeftOut<'a> {
 
     fn tell(self, rows: &Rows, problems: &mut Problems) {
         for (run, count) in self.0.into_values() {
-            let mut wire = Vec::new();
-            sort_key::wire(&mut wire, rows.key(run));
-            wire.push(0);
-            let Ok(owner) = Name::from_wire(&wire) else { continue };
+            let owner = sort_key::text(rows.key(run));
             let at = rows.of(run).first().map(|row| row.at).unwrap_or_default();
             let message = match count {
                 1 => format!("the PTR record of {owner} is in no zone and left out"),

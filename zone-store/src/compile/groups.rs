@@ -1,0 +1,104 @@
+//! RRsets: checked, and put into the form that the image stores.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use dns_wire::RType;
+
+use crate::compile::nodes::Planner;
+use crate::compile::rows::Row;
+use crate::compile::sort_key;
+use crate::rrset::{COUNT_MASK, SIGNED, WEIGHTED};
+
+impl Planner<'_> {
+    /// Puts one RRset into the pool: the records of a name, type and location, sorted by RDATA.
+    pub(crate) fn group(
+        &mut self,
+        key: &[u8],
+        rows: &[&Row],
+        signatures: &[&Row],
+        signed: bool,
+    ) -> Option<u32> {
+        let first = rows.first()?;
+        let mut unique: Vec<&Row> = Vec::with_capacity(rows.len());
+        for row in rows {
+            match unique.last_mut() {
+                Some(last) if self.rows.rdata(last) == self.rows.rdata(row) => {
+                    let owner = sort_key::text(key);
+                    let message = format!("{} record of {owner} is there twice", RType(row.rtype));
+                    self.problems.warn(row.at, message);
+                    // Of two weights, the greater; the order of the input must not matter.
+                    if row.weight > last.weight {
+                        *last = row;
+                    }
+                }
+                _ => unique.push(row),
+            }
+        }
+        let ttl = rows.iter().map(|row| row.ttl).min()?;
+        if let Some(other) = rows.iter().find(|row| row.ttl != ttl) {
+            let message =
+                format!("TTLs of the RRset differ, the lowest, {ttl}, is taken (RFC 2181 §5.2)");
+            self.problems.warn(other.at, message);
+        }
+        let weighted = unique.iter().any(|row| row.weight.is_some());
+        let located = first.location != 0;
+        if signed && weighted {
+            let hint = "a signature covers the whole RRset (RFC 4035 §2.2)";
+            self.problems.error_with(first.at, "weighted RRset in a signed zone".into(), hint);
+        }
+        if signed && located && signatures.is_empty() {
+            let hint = "sign the rows of each location";
+            self.problems.error_with(
+                first.at,
+                "RRset of a location without signatures in a signed zone".into(),
+                hint,
+            );
+        }
+        let single = matches!(first.rtype, SOA | CNAME | DNAME);
+        if single && unique.len() > 1 {
+            let message =
+                format!("more than one {} at a name (RFC 2181 §10.1)", RType(first.rtype));
+            self.problems.error(unique.get(1)?.at, message);
+        }
+        let count = u16::try_from(unique.len()).ok().filter(|n| *n <= COUNT_MASK);
+        let octets = unique.iter().chain(signatures).fold(0usize, |sum, row| {
+            sum.saturating_add(12).saturating_add(self.rows.rdata(row).len())
+        });
+        let (Some(count), true) = (count, signatures.len() <= 255) else {
+            self.problems.error(
+                first.at,
+                "RRset is too large: 16383 records and 255 signatures are the limit",
+            );
+            return Some(0);
+        };
+        if octets > 65_000 {
+            self.problems.warn(first.at, "RRset is too large for any message");
+        }
+        let mark = |on: bool, bit: u16| if on { bit } else { 0 };
+        let word = count | mark(weighted, WEIGHTED) | mark(!signatures.is_empty(), SIGNED);
+        let mut group = Vec::with_capacity(octets);
+        group.extend_from_slice(&ttl.to_le_bytes());
+        group.extend_from_slice(&word.to_le_bytes());
+        if weighted {
+            for row in &unique {
+                group.extend_from_slice(&row.weight.unwrap_or(1).to_le_bytes());
+            }
+        }
+        if !signatures.is_empty() {
+            group.push(u8::try_from(signatures.len()).unwrap_or(0));
+        }
+        for row in unique.iter().chain(signatures) {
+            let rdata = self.rows.rdata(row);
+            group.extend_from_slice(&u16::try_from(rdata.len()).unwrap_or(0).to_be_bytes());
+            group.extend_from_slice(rdata);
+        }
+        self.plan.records =
+            self.plan.records.saturating_add(unique.len()).saturating_add(signatures.len());
+        self.plan.pool.put(&group)
+    }
+}
+
+const CNAME: u16 = 5;
+const SOA: u16 = 6;
+const DNAME: u16 = 39;
