@@ -109,7 +109,7 @@ pub(crate) fn build_map(
         facts.entries, facts.split, facts.build_ms
     ));
     console.say(format!(
-        "by the measurements its mean is {:.2} ms; no map whose PoPs are at most {:.0} % full has less than {:.2}",
+        "by the measurements its mean is {:.2} ms; with PoPs at most {:.0} % full none has less than {:.2}",
         facts.mean_ms,
         UTILISATION * 100.0,
         facts.bound_ms
