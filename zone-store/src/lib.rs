@@ -50,7 +50,7 @@
 //! - When a prefix is told that is too short to tell the ranges beneath it apart, the longest prefix of the map
 //!   that covers it answers, and the scope is longer than the source.
 //! - Names are kept in lower case and the reply repeats the question's own; names in RDATA keep their case.
-//! - Name servers in an answer come with their addresses, glue too (RFC 9609 §4.2); other targets only with
+//! - Name servers in an answer come with their addresses, glue too (RFC 9609 §4.1); other targets only with
 //!   addresses that are answers themselves.
 //! - A signed RRset is served whole. NSEC3 with more than 150 iterations is refused.
 //!

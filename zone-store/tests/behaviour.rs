@@ -334,7 +334,7 @@ fn opt_for_opt() {
     assert_eq!(status(0, [1, 0, 0, 2], &[&question, &opt, &opt]), "FORMERR edns");
 }
 
-/// RFC 9609 §4.2: who primes with the root's NS gets the addresses, which are glue below `net.`.
+/// RFC 9609 §4.1: who primes with the root's NS gets the addresses, which are glue below `net.`.
 #[test]
 fn name_servers_come_with_their_addresses() {
     let root = "$TTL 60\n. SOA a.root.net. h. 1 2 3 4 5\n. NS a.root.net.\n. NS b.root.net.\nnet. NS a.gtld.net.\n\

@@ -42,7 +42,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
 
     /// The addresses of the names in an answer (NS, MX, SRV, SVCB, HTTPS), as far as they are here and fit.
     /// Those of name servers are taken below a delegation too: how else would who primes with the root's NS
-    /// (RFC 9609 §4.2) come by its addresses, which are glue of `net.`?
+    /// (RFC 9609 §4.1) come by its addresses, which are glue of `net.`?
     pub(crate) fn add_targets(
         &mut self,
         hop: Hop<'_>,
