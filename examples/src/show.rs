@@ -2,6 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
+use dns_wire::edns::Edns;
 use dns_wire::{Class, Flags, Message, RType, Record, Records, WireError};
 use serde::Serialize;
 
@@ -42,70 +43,84 @@ impl Reply {
     }
 }
 
-/// A message as dig prints it.
+/// A message as dig prints it. What can be read of a bad one is not shown: the reason is.
 ///
 /// # Errors
 /// When it is malformed.
 pub fn like_dig(octets: &[u8]) -> Result<String, WireError> {
     let message = Message::parse(octets)?;
-    let reply = Reply::read(octets)?;
     let header = message.header();
     let mut out = String::new();
-    // Writing into a String cannot fail.
+    // Writing into a String cannot fail, here and below.
     let _ = writeln!(
         out,
         ";; ->>HEADER<<- opcode: {}, status: {}, id: {}",
         header.flags.opcode(),
-        reply.rcode,
+        message.rcode()?,
         header.id
     );
     let _ = writeln!(
         out,
         ";; flags: {}; QUERY: {}, ANSWER: {}, AUTHORITY: {}, ADDITIONAL: {}",
-        reply.flags.join(" "),
+        flag_names(header.flags).join(" "),
         header.questions,
         header.answers,
         header.authorities,
         header.additionals
     );
     if let Some(edns) = message.edns()? {
-        let dnssec_ok = if edns.dnssec_ok() { " do" } else { "" };
-        let _ = writeln!(
-            out,
-            ";; EDNS: version: {}, flags:{dnssec_ok}; udp: {}",
-            edns.version(),
-            edns.payload_size()
-        );
-        if let Some(subnet) = edns.client_subnet()? {
-            let _ = writeln!(
-                out,
-                ";; CLIENT-SUBNET: {}/{}/{}",
-                subnet.address(),
-                subnet.source(),
-                subnet.scope()
-            );
-        }
-        if let Some(error) = edns.extended_error()? {
-            let text = String::from_utf8_lossy(error.extra_text);
-            let line = format!(";; EDE: {} ({}) {text}", error.info_code.0, error.info_code);
-            let _ = writeln!(out, "{}", line.trim_end());
-        }
+        opt(&edns, &mut out)?;
     }
-    out.push_str("\n;; QUESTION SECTION:\n");
+    if header.questions > 0 {
+        out.push_str("\n;; QUESTION SECTION:\n");
+    }
     for question in message.questions() {
         let question = question?;
+        question.name.check()?;
         let _ = writeln!(out, ";{}\t\t{}\t{}", question.name, question.qclass, question.qtype);
     }
-    for (name, section) in [
-        ("ANSWER", &reply.answer),
-        ("AUTHORITY", &reply.authority),
-        ("ADDITIONAL", &reply.additional),
-    ] {
-        if !section.is_empty() {
-            let _ = writeln!(out, "\n;; {name} SECTION:\n{}", section.join("\n"));
-        }
-    }
+    section("ANSWER", message.answers(), &mut out)?;
+    section("AUTHORITY", message.authorities(), &mut out)?;
+    section("ADDITIONAL", message.additionals(), &mut out)?;
+    let _ = writeln!(out, "\n;; MSG SIZE: {}", message.octets().len());
     Ok(out)
+}
+
+fn opt(edns: &Edns<'_>, out: &mut String) -> Result<(), WireError> {
+    let dnssec_ok = if edns.dnssec_ok() { " do" } else { "" };
+    let _ = writeln!(
+        out,
+        "\n;; OPT PSEUDOSECTION:\n; EDNS: version: {}, flags:{dnssec_ok}; udp: {}",
+        edns.version(),
+        edns.payload_size()
+    );
+    for option in edns.options() {
+        let option = option?;
+        let _ = match option.read() {
+            Ok(data) => writeln!(out, "; {data}"),
+            Err(error) => writeln!(out, "; {}: malformed: {error}", option.code),
+        };
+    }
+    Ok(())
+}
+
+fn section(name: &str, records: Records<'_>, out: &mut String) -> Result<(), WireError> {
+    let mut headed = false;
+    for record in records {
+        let record = record?;
+        if record.rtype == RType::OPT {
+            continue;
+        }
+        record.owner.check()?;
+        if !std::mem::replace(&mut headed, true) {
+            let _ = writeln!(out, "\n;; {name} SECTION:");
+        }
+        // Malformed RDATA is shown in the generic form of RFC 3597.
+        let data = record.rdata.display(record.rtype);
+        let (ttl, class, rtype) = (record.ttl, record.class, record.rtype);
+        let _ = writeln!(out, "{}\t{ttl}\t{class}\t{rtype}\t{data}", record.owner);
+    }
+    Ok(())
 }
 
 /// A record as one line of a master file: `www.example. 300 IN A 192.0.2.1`.

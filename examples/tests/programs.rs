@@ -217,7 +217,7 @@ fn a_map_file_alone_places_every_name() {
     ] {
         for flag in ["--resolver", "--ecs"] {
             let said = run(zonec(["query"]).arg(&image).args(["www.example", "A", flag, client]));
-            assert!(said.contains(&format!("A {address}")), "{flag} {client}: {said}");
+            assert!(said.contains(&format!("\tA\t{address}")), "{flag} {client}: {said}");
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::input::Encoding;
 /// Read DNS messages (raw, hex, base64 or a packet capture) and print them.
 #[derive(Debug, Parser)]
 #[command(
+    name = "dnsdump",
     version,
     args_conflicts_with_subcommands = true,
     after_help = "Examples:\n  dnsdump capture.pcap\n  dnsdump --json --as hex messages.txt\n  \
