@@ -202,6 +202,19 @@ fn line_64_truncation() {
     );
 }
 
+/// The CNAME that a DNAME makes may be the first thing that does not fit: none of it is left in the reply.
+/// Found by fuzzing.
+#[test]
+fn a_synthesized_cname_that_does_not_fit_leaves_nothing() {
+    let image = image(&[Source::Zone(
+        "$ORIGIN e.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\nns A 192.0.2.1\nold DNAME w\n",
+    )]);
+    for labels in 1..=116 {
+        let reply = ask(&image, &format!("{}old.e. A size=512", "a.".repeat(labels)));
+        assert!(reply.status.starts_with("NOERROR aa") || reply.status.starts_with("NXDOMAIN aa"));
+    }
+}
+
 /// Checklist 37: not all glue in the domain of the delegation: TC.
 #[test]
 fn line_37_glue_or_tc() {

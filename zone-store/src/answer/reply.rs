@@ -142,10 +142,29 @@ impl<'o, 'q> Reply<'o, 'q> {
         }
     }
 
-    /// Appends a record; on [`Full`] the caller goes back to a mark.
+    /// Appends a record, or nothing where it does not fit: what is not in the reply has no octets in it.
     ///
     /// Returns where the RDATA starts.
     pub(crate) fn record(
+        &mut self,
+        part: Part,
+        owner: Owner<'_>,
+        rtype: RType,
+        ttl: u32,
+        rdata: &[u8],
+    ) -> Result<usize, Full> {
+        let (mark, starts, last) = (self.mark(), self.names.start_count, self.last_rdata);
+        let written = self.write_record(part, owner, rtype, ttl, rdata);
+        if written.is_err() {
+            self.back_to(mark);
+            self.names.start_count = starts;
+            self.last_rdata = last;
+        }
+        written
+    }
+
+    /// The same, but what was written of a record that does not fit is left behind.
+    fn write_record(
         &mut self,
         part: Part,
         owner: Owner<'_>,
