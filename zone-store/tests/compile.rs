@@ -47,9 +47,45 @@ fn a_sound_zone_has_no_problems() {
 /// Checklist 12: CNAME and other data, and two CNAMEs (RFC 2181 §10.1).
 #[test]
 fn line_12_cname_and_other_data() {
-    refused("x CNAME y\nx A 192.0.2.2", "CNAME and other data");
-    refused("x CNAME y\nx CNAME z", "more than one CNAME");
+    refused("x CNAME y\nx A 192.0.2.2", "CNAME and other data at x.e.: A");
+    refused("x CNAME y\nx CNAME z", "more than one CNAME at x.e.");
     assert_eq!(zone("x CNAME ns\nx CNAME ns"), ["7: CNAME record of x.e. is there twice"]);
+}
+
+/// RFC 4035 §2.3, §2.4: at a cut DS, the NSEC that tells of no SOA, and what the upper zone signed are the upper
+/// zone's, also when one source has both zones.
+#[test]
+fn both_sides_of_a_cut_in_one_source() {
+    let signed = |rtype: &str, labels: u8, signer: &str| {
+        format!("RRSIG {rtype} 13 {labels} 60 20300101000000 20200101000000 1 {signer} QUFB\n")
+    };
+    let mut upper = format!("{HEAD}@ NSEC ns SOA NS RRSIG NSEC\nns NSEC sub A NSEC\n");
+    let ds = "DS 1 13 2 0000000000000000000000000000000000000000000000000000000000000000";
+    let mut lower = String::from("sub.e. 60 SOA ns.e. h 1 2 3 4 5\nsub.e. 60 NS ns.e.\n");
+    upper.push_str(&format!("sub.e. {ds}\nsub.e. {}", signed("DS", 2, "e.")));
+    upper.push_str(&format!("sub.e. NSEC e. NS DS RRSIG NSEC\nsub.e. {}", signed("NSEC", 2, "e.")));
+    lower.push_str(&format!(
+        "sub.e. NSEC x.sub.e. NS SOA RRSIG NSEC\nsub.e. {}",
+        signed("NSEC", 2, "sub.e.")
+    ));
+    lower.push_str("x.sub.e. A 192.0.2.2\nx.sub.e. NSEC sub.e. A NSEC\n");
+    let image = common::image(&[Source::Zone(&format!("{upper}{lower}"))]);
+    let zones: Vec<Vec<String>> = image
+        .store()
+        .zones()
+        .map(|zone| {
+            let all = zone.records().filter(|r| r.owner.to_string() == "sub.e.");
+            all.map(|r| format!("{} {}", r.rtype, dns_wire::rdata::display(r.rtype, r.rdata)))
+                .collect()
+        })
+        .collect();
+    let [of_upper, of_lower] = &zones[..] else { panic!("{zones:?}") };
+    let nsec = |records: &[String]| records.iter().filter(|r| r.starts_with("NSEC ")).count();
+    assert_eq!((nsec(of_upper), nsec(of_lower)), (1, 1), "{zones:?}");
+    assert!(of_upper.iter().any(|r| r == "NSEC e. NS DS RRSIG NSEC"), "{of_upper:?}");
+    assert_eq!(of_upper.iter().filter(|r| r.contains(" e. QUFB")).count(), 2, "{of_upper:?}");
+    assert_eq!(of_lower.iter().filter(|r| r.contains(" sub.e. QUFB")).count(), 1, "{of_lower:?}");
+    assert!(!of_upper.iter().any(|r| r.starts_with("SOA")), "{of_upper:?}");
 }
 
 #[test]
@@ -65,17 +101,20 @@ fn zones_need_soa_and_ns() {
 /// Checklist 28: wildcard NS and DNAME.
 #[test]
 fn line_28_wildcard_ns_and_dname() {
-    refused("*.x NS ns", "NS or DNAME at a wildcard");
-    refused("*.x DNAME ns", "NS or DNAME at a wildcard");
-    refused("x NS ns\nx DNAME y", "DNAME and NS at one name");
+    refused("*.x NS ns", "NS or DNAME at the wildcard *.x.e.");
+    refused("*.x DNAME ns", "NS or DNAME at the wildcard *.x.e.");
+    refused("x NS ns\nx DNAME y", "DNAME and NS at x.e.");
 }
 
 #[test]
 fn warnings() {
-    warned("x 30 A 192.0.2.2\nx 40 A 192.0.2.3", "TTLs of the RRset differ, the lowest, 30");
+    warned("x 30 A 192.0.2.2\nx 40 A 192.0.2.3", "TTLs of A of x.e. differ; the lowest, 30");
     warned("sub A 192.0.2.1\nsub NS ns\nsub NS ns.sub", "8: sub.e. has no glue for ns.sub.e.");
-    warned("sub NS ns.sub\nns.sub A 192.0.2.1\nx.sub MX 1 ns", "below a delegation");
-    warned("x RRSIG A 13 2 60 20300101000000 20200101000000 1 e. QUFB", "not there");
+    warned("sub NS ns.sub\nns.sub A 192.0.2.1\nx.sub MX 1 ns", "x.sub.e. is below a delegation");
+    warned(
+        "x RRSIG A 13 2 60 20300101000000 20200101000000 1 e. QUFB",
+        "at x.e. over an RRset that is not there",
+    );
 }
 
 #[test]
@@ -108,10 +147,16 @@ fn locations() {
 fn weighted_sets_of_a_signed_zone_are_refused() {
     let zone = format!("{HEAD}@ DNSKEY 256 3 13 AAAA\n");
     let weighted = problems(&[Source::Zone(&zone), Source::Data("+x.e:192.0.2.2:60:::3\n")]);
-    assert!(weighted.iter().any(|p| p.contains("weighted RRset in a signed zone")), "{weighted:?}");
+    assert!(
+        weighted.iter().any(|p| p.contains("A of x.e. is weighted in a signed zone")),
+        "{weighted:?}"
+    );
     let located =
         problems(&[Source::Zone(&zone), Source::Data("%fr:10.0.0.0/8\n+x.e:192.0.2.2:60::fr\n")]);
-    assert!(located.iter().any(|p| p.contains("without signatures")), "{located:?}");
+    assert!(
+        located.iter().any(|p| p.contains("A of x.e. for a location has no signatures")),
+        "{located:?}"
+    );
 }
 
 #[test]

@@ -4,6 +4,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use dns_wire::RType;
+
 use crate::compile::nodes::{Planner, is_wildcard};
 use crate::compile::plan::{NodeSpec, SetSpec, ZoneSpec};
 use crate::compile::rows::{Row, Run};
@@ -53,18 +55,27 @@ impl Planner<'_> {
         if conflict {
             let hint = "a name with a CNAME can have nothing else (RFC 2181 §10.1)";
             let at = rows.iter().find(|row| row.rtype == CNAME).map_or(at, |row| row.at);
-            self.problems.error_with(at, "CNAME and other data at one name".into(), hint);
+            let other = sets.iter().find(|set| beside(set)).map_or(CNAME, |set| set.rtype);
+            let (other, owner) = (RType(other), sort_key::text(key));
+            let message = format!("CNAME and other data at {owner}: {other}");
+            self.problems.error_with(at, message, hint);
         }
         if wildcard && node.flags & (IS_CUT | IS_DNAME) != 0 {
             let hint = "what it would mean is not defined (RFC 4592 §4.2, §4.4)";
-            self.problems.error_with(at, "NS or DNAME at a wildcard".into(), hint);
+            let message = format!("NS or DNAME at the wildcard {}", sort_key::text(key));
+            self.problems.error_with(at, message, hint);
         }
         if node.flags & IS_CUT != 0 && node.flags & IS_DNAME != 0 {
-            self.problems.error(at, "DNAME and NS at one name below the apex (RFC 6672 §2.3)");
+            let owner = sort_key::text(key);
+            self.problems
+                .error(at, format!("DNAME and NS at {owner}, below the apex (RFC 6672 §2.3)"));
         }
         if occluded && rows.iter().any(|row| !matches!(row.rtype, A | AAAA)) {
-            self.problems
-                .warn(at, "name is below a delegation or a DNAME: this is never an answer");
+            let owner = sort_key::text(key);
+            self.problems.warn(
+                at,
+                format!("{owner} is below a delegation or a DNAME: this is never an answer"),
+            );
         }
     }
 

@@ -20,6 +20,7 @@ impl Planner<'_> {
         signed: bool,
     ) -> Option<u32> {
         let first = rows.first()?;
+        let set = || format!("{} of {}", RType(first.rtype), sort_key::text(key));
         let mut unique: Vec<&Row> = Vec::with_capacity(rows.len());
         for row in rows {
             match unique.last_mut() {
@@ -38,27 +39,28 @@ impl Planner<'_> {
         let ttl = rows.iter().map(|row| row.ttl).min()?;
         if let Some(other) = rows.iter().find(|row| row.ttl != ttl) {
             let message =
-                format!("TTLs of the RRset differ, the lowest, {ttl}, is taken (RFC 2181 §5.2)");
+                format!("TTLs of {} differ; the lowest, {ttl}, is taken (RFC 2181 §5.2)", set());
             self.problems.warn(other.at, message);
         }
         let weighted = unique.iter().any(|row| row.weight.is_some());
         let located = first.location != 0;
         if signed && weighted {
             let hint = "a signature covers the whole RRset (RFC 4035 §2.2)";
-            self.problems.error_with(first.at, "weighted RRset in a signed zone".into(), hint);
+            let message = format!("{} is weighted in a signed zone", set());
+            self.problems.error_with(first.at, message, hint);
         }
         if signed && located && signatures.is_empty() {
             let hint = "sign the rows of each location";
-            self.problems.error_with(
-                first.at,
-                "RRset of a location without signatures in a signed zone".into(),
-                hint,
-            );
+            let message = format!("{} for a location has no signatures in a signed zone", set());
+            self.problems.error_with(first.at, message, hint);
         }
         let single = matches!(first.rtype, SOA | CNAME | DNAME);
         if single && unique.len() > 1 {
-            let message =
-                format!("more than one {} at a name (RFC 2181 §10.1)", RType(first.rtype));
+            let message = format!(
+                "more than one {} at {} (RFC 2181 §10.1)",
+                RType(first.rtype),
+                sort_key::text(key)
+            );
             self.problems.error(unique.get(1)?.at, message);
         }
         let count = u16::try_from(unique.len()).ok().filter(|n| *n <= COUNT_MASK);
@@ -68,12 +70,12 @@ impl Planner<'_> {
         let (Some(count), true) = (count, signatures.len() <= 255) else {
             self.problems.error(
                 first.at,
-                "RRset is too large: 16383 records and 255 signatures are the limit",
+                format!("{} is too large: 16383 records and 255 signatures are the limit", set()),
             );
             return Some(0);
         };
         if octets > 65_000 {
-            self.problems.warn(first.at, "RRset is too large for any message");
+            self.problems.warn(first.at, format!("{} is too large for any message", set()));
         }
         let mark = |on: bool, bit: u16| if on { bit } else { 0 };
         let word = count | mark(weighted, WEIGHTED) | mark(!signatures.is_empty(), SIGNED);

@@ -169,10 +169,14 @@ impl Planner<'_> {
         }
         if used < signatures.len() {
             let at = signatures.first()?.at;
-            self.problems.warn(at, "signatures of an RRset that is not there are left out");
+            let owner = sort_key::text(key);
+            let message =
+                format!("signatures at {owner} over an RRset that is not there are left out");
+            self.problems.warn(at, message);
         }
         if types > 255 {
-            self.problems.error(rows.first()?.at, "more than 255 types at one name");
+            let message = format!("more than 255 types at {}", sort_key::text(key));
+            self.problems.error(rows.first()?.at, message);
         }
         Some(flags)
     }

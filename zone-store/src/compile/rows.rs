@@ -24,8 +24,6 @@ pub(crate) struct Run {
     key_start: u32,
     key_end: u32,
     pub(crate) source: u32,
-    /// They are DS, or signatures over DS: the parent's at a zone cut (RFC 4035 §2.4).
-    pub(crate) of_parent: bool,
     /// They come with addresses, and are left out where no zone takes them.
     pub(crate) reverse: bool,
     pub(crate) first_row: u32,
@@ -56,11 +54,11 @@ impl Rows {
     ) -> Option<()> {
         let owner = record.owner.as_wire();
         let rtype = record.rtype.0;
-        let of_parent = rtype == DS || covered(rtype, record.rdata) == Some(DS);
         let same = self.last_owner == owner
-            && self.runs.last().is_some_and(|run| {
-                (run.source, run.of_parent, run.reverse) == (at.source, of_parent, reverse)
-            });
+            && self
+                .runs
+                .last()
+                .is_some_and(|run| (run.source, run.reverse) == (at.source, reverse));
         let row = u32::try_from(self.rows.len()).ok()?;
         if !same {
             let key_start = u32::try_from(self.keys.len()).ok()?;
@@ -73,7 +71,6 @@ impl Rows {
                 key_start,
                 key_end,
                 source,
-                of_parent,
                 reverse,
                 first_row: row,
                 end_row: row,
@@ -100,6 +97,58 @@ impl Rows {
     pub(crate) fn of(&self, run: &Run) -> &[Row] {
         self.rows.get(to_usize(run.first_row)..to_usize(run.end_row)).unwrap_or_default()
     }
+
+    /// The records of a run one by one, each as a run of its own.
+    pub(crate) fn singles(&self, run: &Run) -> impl Iterator<Item = (&Row, Run)> {
+        let runs = (run.first_row..run.end_row).map(|row| Run {
+            first_row: row,
+            end_row: row.saturating_add(1),
+            ..*run
+        });
+        self.of(run).iter().zip(runs)
+    }
+
+    /// At the apex of a zone that has another above it in the store: whose the record is.
+    pub(crate) fn side(&self, run: &Run, row: &Row) -> Side {
+        let rdata = self.rdata(row);
+        match row.rtype {
+            // RFC 4035 §2.4.
+            DS => Side::Parent,
+            RRSIG if covered(RRSIG, rdata) == Some(DS) => Side::Parent,
+            // RFC 4034 §3.1.7: the signer is the zone.
+            RRSIG => {
+                let mut signer = Vec::new();
+                sort_key::push(&mut signer, rdata.get(18..).unwrap_or_default());
+                if signer == self.key(run) { Side::Child } else { Side::Signer }
+            }
+            // RFC 4035 §2.3: the parent's tells of NS and perhaps DS, never of SOA.
+            NSEC if !lists_soa(rdata) => Side::Signer,
+            _ => Side::Child,
+        }
+    }
+}
+
+/// Whose a record at a zone cut is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// The zone below.
+    Child,
+    /// The zone above.
+    Parent,
+    /// The zone above, if the same source has it.
+    Signer,
+}
+
+/// Whether the type bitmap of NSEC RDATA has the bit of SOA: in window 0, where type 6 is in the first octet.
+fn lists_soa(rdata: &[u8]) -> bool {
+    let mut types = rdata;
+    while let Some((len, after)) = types.split_first() {
+        types = after.get(usize::from(*len)..).unwrap_or_default();
+        if *len == 0 {
+            break;
+        }
+    }
+    matches!(types, [0, _, first, ..] if first & 0x02 != 0)
 }
 
 /// What can be said of a record on its own.
@@ -128,5 +177,6 @@ pub(crate) fn covered(rtype: u16, rdata: &[u8]) -> Option<u16> {
     rdata.first_chunk::<2>().map(|octets| u16::from_be_bytes(*octets))
 }
 
-pub(crate) const DS: u16 = 43;
+const DS: u16 = 43;
+const NSEC: u16 = 47;
 pub(crate) const RRSIG: u16 = 46;

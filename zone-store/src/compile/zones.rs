@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use dns_wire::RType;
 
-use crate::compile::rows::{Rows, Run};
+use crate::compile::rows::{Rows, Run, Side};
 use crate::compile::{Problems, sort_key};
 
 /// The zones, in canonical order of their apexes.
@@ -52,7 +52,15 @@ impl Zones {
         let mut left_out = LeftOut::default();
         for run in &rows.runs {
             let key = rows.key(run);
-            match self.zone_of(key, run) {
+            if self.is_cut(key) {
+                for (row, single) in rows.singles(run) {
+                    if let Some((zone, len)) = self.zone_of(key, run.source, rows.side(run, row)) {
+                        placed.push((zone, prefix_of(key, len), single));
+                    }
+                }
+                continue;
+            }
+            match self.zone_of(key, run.source, Side::Child) {
                 Some((zone, len)) => placed.push((zone, prefix_of(key, len), *run)),
                 None if run.reverse => left_out.add(rows, run),
                 None => {
@@ -78,20 +86,21 @@ impl Zones {
     /// The deepest apex at or above the owner that the same source declares; without one, the deepest of all.
     /// So a master file keeps its delegations and glue although a file of the child is there as well, and
     /// data lines, which do not say, go to the child.
-    fn zone_of(&self, key: &[u8], run: &Run) -> Option<(u32, usize)> {
-        let mut deepest = None;
+    fn zone_of(&self, key: &[u8], source: u32, side: Side) -> Option<(u32, usize)> {
         if self.by_apex.len() == 1 {
             // The usual case, without a search.
             let (apex, _) = self.by_apex.first_key_value()?;
             return key.starts_with(apex).then_some((0, apex.len()));
         }
-        let ends = sort_key::ends(key).rev().chain([0]);
-        for end in ends {
-            let Some(apex) = key.get(..end).and_then(|k| self.by_apex.get(k)) else { continue };
-            if run.of_parent && end == key.len() && self.has_above(key, end) {
-                continue;
-            }
-            if apex.sources.contains(&run.source) {
+        let at_cut = match side {
+            Side::Child => true,
+            Side::Parent => false,
+            Side::Signer => !self.above(key).any(|(_, apex)| apex.sources.contains(&source)),
+        };
+        let own = self.by_apex.get(key).filter(|_| at_cut).map(|apex| (key.len(), apex));
+        let mut deepest = None;
+        for (end, apex) in own.into_iter().chain(self.above(key)) {
+            if apex.sources.contains(&source) {
                 return Some((apex.zone, end));
             }
             deepest = deepest.or(Some((apex.zone, end)));
@@ -99,10 +108,16 @@ impl Zones {
         deepest
     }
 
-    fn has_above(&self, key: &[u8], end: usize) -> bool {
-        let above =
-            sort_key::ends(key).filter(|e| *e < end).chain([0].into_iter().filter(|e| *e < end));
-        above.into_iter().any(|e| key.get(..e).is_some_and(|k| self.by_apex.contains_key(k)))
+    /// Whether a name is the apex of a zone and another zone is above it.
+    fn is_cut(&self, key: &[u8]) -> bool {
+        self.by_apex.len() > 1 && self.by_apex.contains_key(key) && self.above(key).next().is_some()
+    }
+
+    /// The zones above a name, the deepest first.
+    fn above<'z>(&'z self, key: &'z [u8]) -> impl Iterator<Item = (usize, &'z Apex)> {
+        let ends = sort_key::ends(key).rev().filter(|end| *end < key.len());
+        let root = (!key.is_empty()).then_some(0);
+        ends.chain(root).filter_map(|end| Some((end, self.by_apex.get(key.get(..end)?)?)))
     }
 }
 
