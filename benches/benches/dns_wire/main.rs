@@ -1,10 +1,13 @@
 //! `dns-wire` beside a raw loop and its peers: reading and writing messages.
 //!
-//! The raw loop and `dns-wire` do the same work: every octet of every field goes into one sum, and the sums
-//! are compared. The peers parse the message, walk owner names and hand the typed data to `black_box`
-//! without summing it, so they do less; read their columns as a floor of what they cost.
+//! All do the same work: every field of every question and record goes into one sum, and the sums are
+//! compared; every built message is of the same octets. `dns_wire_instructions` counts the
+//! instructions of the same functions.
 
+mod builds;
+mod hostile;
 mod messages;
+mod peer_builds;
 mod peers;
 mod walks;
 
@@ -12,42 +15,66 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
 
 fn parse(c: &mut Criterion) {
-    let mut samples = messages::all();
-    samples.push(messages::Sample { name: "longest-names", octets: messages::longest_names() });
-    samples
-        .push(messages::Sample { name: "chained-pointers", octets: messages::chained_pointers() });
-    for sample in samples {
+    for sample in messages::all() {
         let octets = sample.octets.as_slice();
-        assert_eq!(walks::raw(octets), walks::dns_wire(octets), "{}", sample.name);
+        let sum = walks::raw(octets);
+        assert_eq!(walks::dns_wire(octets), sum, "{}", sample.name);
         let mut group = c.benchmark_group(format!("dns-wire/parse/{}", sample.name));
         group.bench_function("raw", |b| b.iter(|| walks::raw(black_box(octets))));
         group.bench_function("dns-wire", |b| b.iter(|| walks::dns_wire(black_box(octets))));
-        // The two of 64 KiB are ours to survive; some peers refuse them, others take long.
-        if !matches!(sample.name, "longest-names" | "chained-pointers") {
-            group.bench_function("domain", |b| b.iter(|| peers::domain(black_box(octets))));
-            group.bench_function("simple-dns", |b| b.iter(|| peers::simple_dns(black_box(octets))));
-            group.bench_function("hickory-proto", |b| b.iter(|| peers::hickory(black_box(octets))));
+        for (peer, walk, lacking) in peers::PEERS {
+            assert_eq!(walk(octets) == sum, !lacking.contains(&sample.name), "{peer}");
+            group.bench_function(peer, |b| b.iter(|| walk(black_box(octets))));
         }
     }
 }
 
-fn build(c: &mut Criterion) {
-    let mut buffer = [0u8; 4096];
-    let writes = builds::Inputs::new();
-    for (what, size, ours) in [
-        ("query-ecs", 55, builds::query_with_subnet as builds::Build),
-        ("one-a", 60, builds::one_address),
-        ("referral", 840, builds::referral),
-    ] {
-        assert_eq!(ours(&writes, &mut buffer), Ok(size), "{what}");
-        let mut group = c.benchmark_group(format!("dns-wire/build/{what}"));
-        group.bench_function("dns-wire", |b| {
-            b.iter(|| ours(black_box(&writes), black_box(&mut buffer)));
+/// Messages of 64 KiB that are ours to survive; some peers refuse them, others take long.
+fn survive(c: &mut Criterion) {
+    let mut group = c.benchmark_group("dns-wire/survive");
+    for sample in hostile::all() {
+        let octets = sample.octets.as_slice();
+        assert!(hostile::touch(octets).is_ok(), "{}", sample.name);
+        group.bench_function(format!("read/{}", sample.name), |b| {
+            b.iter(|| hostile::touch(black_box(octets)));
+        });
+        group.bench_function(format!("copy/{}", sample.name), |b| {
+            b.iter(|| hostile::copy(black_box(octets)));
         });
     }
 }
 
-mod builds;
+fn build(c: &mut Criterion) {
+    let ours = builds::Inputs::new();
+    let theirs = peer_builds::Inputs::new();
+    for (what, wanted, ours_of, theirs_of) in [
+        (
+            "query-ecs",
+            messages::query_with_subnet(),
+            builds::query_with_subnet as builds::Build,
+            &peer_builds::QUERY_WITH_SUBNET,
+        ),
+        ("one-a", messages::one_address(), builds::one_address, &peer_builds::ONE_ADDRESS),
+        ("referral", messages::referral(), builds::referral, &peer_builds::REFERRAL),
+    ] {
+        let mut buffer = [0u8; 4096];
+        let length = ours_of(&ours, &mut buffer).expect("room");
+        assert_eq!(buffer[..length], wanted, "{what}");
+        let mut group = c.benchmark_group(format!("dns-wire/build/{what}"));
+        group.bench_function("dns-wire", |b| {
+            b.iter(|| ours_of(black_box(&ours), black_box(&mut buffer)));
+        });
+        for (peer, build) in theirs_of {
+            let mut scratch = peer_builds::Scratch::new();
+            let length = build(&theirs, &mut scratch);
+            assert_eq!(scratch.octets(length).len(), wanted.len(), "{peer}");
+            assert_eq!(walks::raw(scratch.octets(length)), walks::raw(&wanted), "{peer}");
+            group.bench_function(*peer, |b| {
+                b.iter(|| build(black_box(&theirs), black_box(&mut scratch)));
+            });
+        }
+    }
+}
 
-criterion_group!(benches, parse, build);
+criterion_group!(benches, parse, survive, build);
 criterion_main!(benches);

@@ -1,32 +1,67 @@
 //! Reads a message and touches every label and all RDATA, into one sum: by hand, and with `dns-wire`.
+//!
+//! The sum shows that the work was done, and is to cost as little as can be, for what all walkers
+//! share says nothing about any of them. So: a number counts as itself, an address as one or two
+//! numbers of 64 bits, a bitmap as the types it lists; a run of octets (a label, a key, a salt) by its
+//! length and its first and last octet, which cannot be had before its bounds are known. Every field of
+//! every question and record is in the sum, but for the TTL of OPT, which not all models keep; a client
+//! subnet counts by its address and prefix lengths, any other option by code and octets.
 
+use dns_wire::edns::OptionData;
 use dns_wire::rdata::Data;
-use dns_wire::{Message, MessageName};
+use dns_wire::{Message, MessageName, RType};
+use std::net::IpAddr;
 
-/// The octets of a label or a value, added up. What every walker returns is the sum of these over
-/// a message, and of all numbers and addresses in it.
-///
-/// Never inlined, so that all walkers call the same code and differ only in how they get there.
-#[inline(never)]
-pub(crate) fn sum(octets: &[u8]) -> u64 {
-    octets.iter().map(|&octet| u64::from(octet)).sum()
+/// Reads a message and returns its sum.
+pub(crate) type Walk = fn(&[u8]) -> u64;
+
+/// What a run of octets counts.
+#[inline(always)]
+pub(crate) fn run(octets: &[u8]) -> u64 {
+    match octets {
+        [] => 0,
+        [first, ..] => {
+            octets.len() as u64 + u64::from(*first) + u64::from(octets[octets.len() - 1])
+        }
+    }
 }
 
-/// The floor: a loop written for these messages that trusts them as far as Rust lets it.
-pub(crate) fn raw(message: &[u8]) -> u64 {
-    let count = |at: usize| usize::from(u16::from_be_bytes([message[at], message[at + 1]]));
-    let mut total = 0;
-    let mut at = 12;
-    for _ in 0..count(4) {
-        at = raw_name(message, at, &mut total) + 4;
+/// What an IPv6 address counts.
+#[inline(always)]
+pub(crate) fn wide(address: u128) -> u64 {
+    ((address >> 64) as u64).wrapping_add(address as u64)
+}
+
+/// What an address counts.
+#[inline(always)]
+pub(crate) fn address(address: IpAddr) -> u64 {
+    match address {
+        IpAddr::V4(v4) => u64::from(u32::from(v4)),
+        IpAddr::V6(v6) => wide(u128::from(v6)),
     }
-    for _ in 0..count(6) + count(8) + count(10) {
+}
+
+/// The floor: a loop written for these messages, that has no checks but those of Rust's indexing, follows
+/// each name once, and trusts pointers to lead somewhere.
+pub(crate) fn raw(message: &[u8]) -> u64 {
+    let mut total = 0u64;
+    let mut at = 12;
+    for _ in 0..short(message, 4) {
         at = raw_name(message, at, &mut total);
-        let rtype = u16::from_be_bytes([message[at], message[at + 1]]);
-        let length = usize::from(u16::from_be_bytes([message[at + 8], message[at + 9]]));
+        total += u64::from(short(message, at)) + u64::from(short(message, at + 2));
+        at += 4;
+    }
+    let records = [6, 8, 10].map(|count| usize::from(short(message, count)));
+    for _ in 0..records[0] + records[1] + records[2] {
+        at = raw_name(message, at, &mut total);
+        let rtype = short(message, at);
+        total += u64::from(rtype) + u64::from(short(message, at + 2));
+        if rtype != 41 {
+            total += u64::from(number(message, at + 4));
+        }
         let start = at + 10;
-        let end = start + length;
-        let rdata = &message[start..end];
+        at = start + usize::from(short(message, at + 8));
+        let rdata = &message[start..at];
         match rtype {
             1 => total += u64::from(number(rdata, 0)),
             2 => {
@@ -35,10 +70,11 @@ pub(crate) fn raw(message: &[u8]) -> u64 {
             6 => {
                 let next = raw_name(message, start, &mut total);
                 let next = raw_name(message, next, &mut total);
-                let numbers = &message[next..end];
+                let numbers = &message[next..at];
                 total += (0..5).map(|index| u64::from(number(numbers, index * 4))).sum::<u64>();
             }
-            28 => total += (0..4).map(|index| u64::from(number(rdata, index * 4))).sum::<u64>(),
+            28 => total = total.wrapping_add(wide(u128::from_be_bytes(rdata.try_into().unwrap()))),
+            41 => raw_options(rdata, &mut total),
             46 => {
                 total += u64::from(number(rdata, 4))
                     + u64::from(number(rdata, 8))
@@ -46,35 +82,34 @@ pub(crate) fn raw(message: &[u8]) -> u64 {
                 total += u64::from(short(rdata, 0)) + u64::from(short(rdata, 16));
                 total += u64::from(rdata[2]) + u64::from(rdata[3]);
                 let next = raw_name(message, start + 18, &mut total);
-                total += sum(&message[next..end]);
+                total += run(&message[next..at]);
             }
             48 => {
-                total += u64::from(short(rdata, 0))
-                    + u64::from(rdata[2])
-                    + u64::from(rdata[3])
-                    + sum(&rdata[4..]);
+                total += u64::from(short(rdata, 0)) + u64::from(rdata[2]) + u64::from(rdata[3]);
+                total += run(&rdata[4..]);
             }
             50 => {
                 let salt = 5 + usize::from(rdata[4]);
                 let next = salt + 1 + usize::from(rdata[salt]);
                 total += u64::from(rdata[0]) + u64::from(rdata[1]) + u64::from(short(rdata, 2));
-                total += sum(&rdata[5..salt]) + sum(&rdata[salt + 1..next]) + sum(&rdata[next..]);
+                total += run(&rdata[5..salt]) + run(&rdata[salt + 1..next]);
+                raw_types(&rdata[next..], &mut total);
             }
-            _ => total += sum(rdata),
+            _ => panic!("type {rtype} is in none of the messages"),
         }
-        at = end;
     }
     total
 }
 
 fn number(octets: &[u8], at: usize) -> u32 {
-    u32::from_be_bytes([octets[at], octets[at + 1], octets[at + 2], octets[at + 3]])
+    u32::from_be_bytes(octets[at..at + 4].try_into().unwrap())
 }
 
 fn short(octets: &[u8], at: usize) -> u16 {
-    u16::from_be_bytes([octets[at], octets[at + 1]])
+    u16::from_be_bytes(octets[at..at + 2].try_into().unwrap())
 }
 
+#[inline]
 fn raw_name(message: &[u8], start: usize, total: &mut u64) -> usize {
     let mut at = start;
     let mut end = 0;
@@ -90,23 +125,80 @@ fn raw_name(message: &[u8], start: usize, total: &mut u64) -> usize {
             at = (length & 0x3f) << 8 | usize::from(message[at + 1]);
             continue;
         }
-        *total += sum(&message[at + 1..at + 1 + length]);
+        *total += run(&message[at + 1..at + 1 + length]);
         at += 1 + length;
+    }
+}
+
+fn raw_types(mut bitmap: &[u8], total: &mut u64) {
+    while let [window, length, rest @ ..] = bitmap {
+        let (bits, rest) = rest.split_at(usize::from(*length));
+        for (&octet, first) in bits.iter().zip((0u64..).step_by(8)) {
+            let mut left = octet;
+            while left != 0 {
+                let bit = left.leading_zeros();
+                *total += u64::from(*window) << 8 | (first + u64::from(bit));
+                left &= !(0x80 >> bit);
+            }
+        }
+        bitmap = rest;
+    }
+}
+
+/// Also for the peers that leave a client subnet as octets.
+pub(crate) fn raw_option(code: u16, data: &[u8], total: &mut u64) {
+    *total += u64::from(code);
+    if code != 8 {
+        *total += run(data);
+        return;
+    }
+    *total += u64::from(data[2]) + u64::from(data[3]);
+    if short(data, 0) == 1 {
+        let mut octets = [0; 4];
+        octets[..data.len() - 4].copy_from_slice(&data[4..]);
+        *total += u64::from(u32::from_be_bytes(octets));
+    } else {
+        let mut octets = [0; 16];
+        octets[..data.len() - 4].copy_from_slice(&data[4..]);
+        *total = total.wrapping_add(wide(u128::from_be_bytes(octets)));
+    }
+}
+
+fn raw_options(mut options: &[u8], total: &mut u64) {
+    while !options.is_empty() {
+        let end = 4 + usize::from(short(options, 2));
+        raw_option(short(options, 0), &options[4..end], total);
+        options = &options[end..];
     }
 }
 
 pub(crate) fn dns_wire(message: &[u8]) -> u64 {
     let message = Message::parse(message).expect("a message");
-    let mut total = 0;
+    let mut total = 0u64;
     for question in message.questions() {
-        total += name(question.expect("a question").name);
+        let question = question.expect("a question");
+        total += name(question.name) + u64::from(question.qtype.0) + u64::from(question.qclass.0);
     }
     for record in message.records() {
         let record = record.expect("a record");
-        total += name(record.owner);
-        total += match record.rdata.data(record.rtype).expect("RDATA") {
+        total += name(record.owner) + u64::from(record.rtype.0) + u64::from(record.class.0);
+        if record.rtype == RType::OPT {
+            let edns = record.edns().expect("an OPT record");
+            for option in edns.options() {
+                let option = option.expect("an option");
+                total += u64::from(option.code.0);
+                total = total.wrapping_add(match option.read().expect("option data") {
+                    OptionData::ClientSubnet(subnet) => address(subnet.address())
+                        .wrapping_add(u64::from(subnet.source()) + u64::from(subnet.scope())),
+                    _ => run(option.data),
+                });
+            }
+            continue;
+        }
+        total += u64::from(record.ttl.0);
+        total = total.wrapping_add(match record.rdata.data(record.rtype).expect("RDATA") {
             Data::A(a) => u64::from(u32::from(a.address)),
-            Data::Aaaa(aaaa) => words(u128::from(aaaa.address)),
+            Data::Aaaa(aaaa) => wide(u128::from(aaaa.address)),
             Data::Ns(ns) => name(ns.server),
             Data::Soa(soa) => {
                 let numbers = [soa.serial, soa.refresh, soa.retry, soa.expire, soa.minimum];
@@ -121,33 +213,28 @@ pub(crate) fn dns_wire(message: &[u8]) -> u64 {
                     + u64::from(rrsig.inception.0)
                     + u64::from(rrsig.key_tag)
                     + name(rrsig.signer)
-                    + sum(rrsig.signature)
+                    + run(rrsig.signature)
             }
             Data::Dnskey(key) => {
                 u64::from(key.flags)
                     + u64::from(key.protocol)
                     + u64::from(key.algorithm)
-                    + sum(key.public_key)
+                    + run(key.public_key)
             }
             Data::Nsec3(nsec3) => {
                 u64::from(nsec3.hash_algorithm)
                     + u64::from(nsec3.flags)
                     + u64::from(nsec3.iterations)
-                    + sum(nsec3.salt)
-                    + sum(nsec3.next_hashed)
-                    + sum(nsec3.types.as_wire())
+                    + run(nsec3.salt)
+                    + run(nsec3.next_hashed)
+                    + nsec3.types.iter().map(|rtype| u64::from(rtype.0)).sum::<u64>()
             }
-            Data::Unknown(_, octets) => sum(octets),
             other => panic!("{other:?} is in none of the messages"),
-        };
+        });
     }
     total
 }
 
-fn words(address: u128) -> u64 {
-    (0..4).map(|word| u64::from((address >> (word * 32)) as u32)).sum()
-}
-
 fn name(name: MessageName<'_>) -> u64 {
-    name.labels().map(|label| sum(label.expect("a label").octets())).sum()
+    name.labels().map(|label| run(label.expect("a label").octets())).sum()
 }

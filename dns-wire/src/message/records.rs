@@ -1,5 +1,6 @@
 //! The records of a message, one after the other.
 
+use crate::edns::Edns;
 use crate::name::skip;
 use crate::rdata::Rdata;
 use crate::{Class, Header, MessageName, RType, Ttl, WireError, WireErrorKind};
@@ -19,7 +20,17 @@ pub struct Record<'a> {
     pub rdata: Rdata<'a>,
 }
 
-impl Record<'_> {
+impl<'a> Record<'a> {
+    /// The record as an OPT record (RFC 6891 §6.1.2), for those who meet it on their walk;
+    /// [`Message::edns`](crate::Message::edns) looks for it.
+    ///
+    /// # Errors
+    /// When it is of another type, or not owned by the root.
+    #[inline]
+    pub fn edns(&self) -> Result<Edns<'a>, WireError> {
+        Edns::from_record(self)
+    }
+
     /// Checks all of the record: its owner, its RDATA, and what the names in them lead to.
     ///
     /// # Errors
