@@ -9,8 +9,8 @@ use std::time::Duration;
 
 /// Answers one packet: writes a reply into `out` and returns its length, or `None` to stay silent.
 pub trait Datagrams: Send + Sync + 'static {
-    /// The reply to `packet` from `peer`.
-    fn answer(&self, packet: &[u8], peer: SocketAddr, out: &mut [u8]) -> Option<usize>;
+    /// The reply to `packet` from `peer`. The packet may be decrypted in place.
+    fn answer(&self, packet: &mut [u8], peer: SocketAddr, out: &mut [u8]) -> Option<usize>;
 }
 
 /// Serves `socket` with `threads` threads, each blocking in its own receive call.
@@ -44,7 +44,7 @@ fn run(socket: &UdpSocket, service: &impl Datagrams, stop: &AtomicBool) {
         let Ok((len, peer)) = socket.recv_from(&mut packet) else {
             continue;
         };
-        if let Some(reply_len) = service.answer(&packet[..len], peer, &mut reply) {
+        if let Some(reply_len) = service.answer(&mut packet[..len], peer, &mut reply) {
             // A reply that cannot be sent is a lost packet, which every client is ready for.
             let _ = socket.send_to(&reply[..reply_len], peer);
         }

@@ -73,7 +73,7 @@ impl DnsServer {
 }
 
 impl Datagrams for DnsServer {
-    fn answer(&self, packet: &[u8], peer: SocketAddr, out: &mut [u8]) -> Option<usize> {
+    fn answer(&self, packet: &mut [u8], peer: SocketAddr, out: &mut [u8]) -> Option<usize> {
         self.reply(packet, peer.ip(), Transport::Datagram, out)
     }
 }

@@ -9,6 +9,7 @@
 //! | [`streams`] | the same for DNS over TCP |
 //! | [`dns_server`] | the two together, around one published image |
 //! | [`ntp_server`] | a stateless NTP responder |
+//! | [`nts`] | key establishment over TLS, for servers and clients |
 //! | [`published`] | the image in service, replaced as one while queries run |
 //! | [`files`] | sources read (also `.gz` and `.xz`), images written by rename and memory-mapped |
 //! | [`sources`] | text sources of any format into a compiled image |
@@ -27,6 +28,7 @@ pub mod dns_server;
 pub mod files;
 pub mod ntp_client;
 pub mod ntp_server;
+pub mod nts;
 pub mod ports;
 pub mod published;
 pub mod show;

@@ -1,11 +1,13 @@
 //! Asks an NTP server the time over a real socket.
 
+use std::cell::RefCell;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
 
-use ntp_wire::Log2Seconds;
 use ntp_wire::client::{Exchange, Sample};
+use ntp_wire::nts::Session;
+use ntp_wire::{Log2Seconds, Packet};
 
 use crate::clock::ntp_now;
 
@@ -15,6 +17,34 @@ use crate::clock::ntp_now;
 /// When no usable reply comes within [`PATIENCE`]. Packets that are not one are passed over, since anybody
 /// can send them.
 pub fn ask(server: SocketAddr) -> io::Result<Sample> {
+    let write = |request: &Packet, out: &mut [u8]| {
+        let octets = request.to_bytes();
+        out[..octets.len()].copy_from_slice(&octets);
+        Ok(octets.len())
+    };
+    exchange(server, write, |_| true)
+}
+
+/// Asks `server` once, and believes only a reply that the session's keys prove. A cookie is used up,
+/// and the reply brings another.
+///
+/// # Errors
+/// As [`ask`], and when no cookie is left.
+pub fn ask_authenticated(server: SocketAddr, session: &mut Session) -> io::Result<Sample> {
+    let identifier = rand::random();
+    let session = RefCell::new(session);
+    let write = |request: &Packet, out: &mut [u8]| {
+        let sealed = session.borrow_mut().seal(request, &identifier, rand::random(), out);
+        sealed.map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))
+    };
+    exchange(server, write, |reply| session.borrow_mut().open(reply, &identifier).is_ok())
+}
+
+fn exchange(
+    server: SocketAddr,
+    write: impl FnOnce(&Packet, &mut [u8]) -> io::Result<usize>,
+    mut proven: impl FnMut(&mut [u8]) -> bool,
+) -> io::Result<Sample> {
     let any = match server.ip() {
         IpAddr::V4(_) => IpAddr::from(Ipv4Addr::UNSPECIFIED),
         IpAddr::V6(_) => IpAddr::from(std::net::Ipv6Addr::UNSPECIFIED),
@@ -23,14 +53,17 @@ pub fn ask(server: SocketAddr) -> io::Result<Sample> {
     socket.connect(server)?;
     socket.set_read_timeout(Some(PATIENCE))?;
     let mut exchange = Exchange::new(rand::random(), ntp_now(), PRECISION);
-    let request = exchange.request().to_bytes();
+    let mut packet = [0; LONGEST];
+    let len = write(&exchange.request(), &mut packet)?;
     exchange.sent_at(ntp_now());
-    socket.send(&request)?;
-    let mut reply = [0; 1024];
+    socket.send(&packet[..len])?;
     for _ in 0..PACKETS {
-        let len = socket.recv(&mut reply)?;
+        let len = socket.recv(&mut packet)?;
         let received = ntp_now();
-        if let Ok(sample) = exchange.accept(&reply[..len], received) {
+        let reply = &mut packet[..len];
+        if proven(reply)
+            && let Ok(sample) = exchange.accept(reply, received)
+        {
             return Ok(sample);
         }
     }
@@ -45,3 +78,6 @@ const PRECISION: Log2Seconds = Log2Seconds(-20);
 
 /// Packets looked at before giving up.
 const PACKETS: usize = 8;
+
+/// Octets of the longest packet: NTS with eight cookies.
+const LONGEST: usize = 2048;

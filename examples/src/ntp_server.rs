@@ -8,17 +8,20 @@ use std::thread::JoinHandle;
 use std::{io, thread};
 
 use arc_swap::ArcSwap;
+use ntp_wire::nts;
 use ntp_wire::server::{Arrival, Policy, ServerState, respond};
 use ntp_wire::{Leap, Log2Seconds, ReferenceId, Short, Stratum};
 
 use crate::clock::ntp_now;
 use crate::datagrams::{self, Datagrams};
+use crate::nts::CookieKeys;
 
 /// Answers NTP requests from the system clock.
 #[derive(Debug)]
 pub struct NtpServer {
     state: ArcSwap<ServerState>,
     policy: Policy,
+    cookies: Option<Arc<CookieKeys>>,
     answered: AtomicU64,
     ignored: AtomicU64,
 }
@@ -30,9 +33,17 @@ impl NtpServer {
         Self {
             state: ArcSwap::from_pointee(system_clock(stratum)),
             policy: Policy::default(),
+            cookies: None,
             answered: AtomicU64::new(0),
             ignored: AtomicU64::new(0),
         }
+    }
+
+    /// The same, authenticating to clients that hold cookies sealed with these keys.
+    #[must_use]
+    pub fn with_nts(mut self, cookies: Arc<CookieKeys>) -> Self {
+        self.cookies = Some(cookies);
+        self
     }
 
     /// Serves `socket` on `threads` threads until `stop`.
@@ -65,12 +76,20 @@ impl NtpServer {
 }
 
 impl Datagrams for NtpServer {
-    fn answer(&self, packet: &[u8], _: SocketAddr, out: &mut [u8]) -> Option<usize> {
+    fn answer(&self, packet: &mut [u8], _: SocketAddr, out: &mut [u8]) -> Option<usize> {
         let arrival = Arrival { received: ntp_now(), noise: rand::random() };
-        let reply = respond(packet, arrival, ntp_now, &self.state.load(), &self.policy, out);
-        let counter = if reply.is_ok() { &self.answered } else { &self.ignored };
+        let (state, policy) = (self.state.load(), &self.policy);
+        let reply = match &self.cookies {
+            None => respond(packet, arrival, ntp_now, &state, policy, out).ok(),
+            Some(cookies) => {
+                let ring = cookies.ring();
+                let random = |octets: &mut [u8]| rand::fill(octets);
+                nts::respond(packet, arrival, ntp_now, &state, policy, &ring, random, out).ok()
+            }
+        };
+        let counter = if reply.is_some() { &self.answered } else { &self.ignored };
         counter.fetch_add(1, Ordering::Relaxed);
-        reply.ok()
+        reply
     }
 }
 

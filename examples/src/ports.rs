@@ -43,6 +43,14 @@ pub fn udp(address: SocketAddr) -> Result<UdpSocket, String> {
     UdpSocket::bind(address).map_err(|error| explain(address, &error))
 }
 
+/// A TCP listener on `address`.
+///
+/// # Errors
+/// What the system says, with `address` and a hint.
+pub fn tcp(address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address).map_err(|error| explain(address, &error))
+}
+
 /// Like [`udp`], or the next of [`TRIES`] ports that is free.
 ///
 /// # Errors

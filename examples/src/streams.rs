@@ -28,14 +28,30 @@ pub fn serve(
     service: &Arc<impl Streams>,
     stop: &Arc<AtomicBool>,
 ) -> io::Result<JoinHandle<()>> {
+    let (service, stopped) = (Arc::clone(service), Arc::clone(stop));
+    accept(listener, stop, move |stream, peer| {
+        // Every way a conversation can end (idle, reset, cut short) is a normal one for the server.
+        let _ = converse(stream, peer, &*service, &stopped);
+    })
+}
+
+/// The same for any conversation over TCP: `converse` has a thread of its own for each connection.
+///
+/// # Errors
+/// As [`serve`].
+pub fn accept(
+    listener: TcpListener,
+    stop: &Arc<AtomicBool>,
+    converse: impl Fn(TcpStream, SocketAddr) + Send + Sync + 'static,
+) -> io::Result<JoinHandle<()>> {
     // Linux ends a waiting accept after the receive time-out, so that the stop flag is seen.
     SockRef::from(&listener).set_read_timeout(Some(POLL))?;
-    let (service, stop) = (Arc::clone(service), Arc::clone(stop));
+    let (converse, stop) = (Arc::new(converse), Arc::clone(stop));
     thread::Builder::new().spawn(move || {
         let doors = Arc::new(Doors::default());
         while !stop.load(Ordering::Relaxed) {
             match listener.accept() {
-                Ok((stream, peer)) => admit(stream, peer, &service, &stop, &doors),
+                Ok((stream, peer)) => admit(stream, peer, &converse, &doors),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 // No file descriptor left, most likely. It stays so for a while.
                 Err(_) => thread::sleep(POLL),
@@ -47,18 +63,16 @@ pub fn serve(
 fn admit(
     stream: TcpStream,
     peer: SocketAddr,
-    service: &Arc<impl Streams>,
-    stop: &Arc<AtomicBool>,
+    converse: &Arc<impl Fn(TcpStream, SocketAddr) + Send + Sync + 'static>,
     doors: &Arc<Doors>,
 ) {
     let Some(place) = Doors::enter(doors, peer.ip()) else {
         return;
     };
-    let (service, stop) = (Arc::clone(service), Arc::clone(stop));
+    let converse = Arc::clone(converse);
     // Where no thread is to be had, the connection is closed and its place given back.
     let _ = thread::Builder::new().spawn(move || {
-        // Every way a conversation can end (idle, reset, cut short) is a normal one for the server.
-        let _ = converse(stream, peer, &*service, &stop);
+        converse(stream, peer);
         drop(place);
     });
 }
@@ -114,7 +128,8 @@ fn write_by(stream: &mut TcpStream, mut octets: &[u8], deadline: Instant) -> io:
     Ok(())
 }
 
-fn left(deadline: Instant) -> io::Result<Duration> {
+/// What is left of the time until `deadline`, or that it is over.
+pub(crate) fn left(deadline: Instant) -> io::Result<Duration> {
     let left = deadline.saturating_duration_since(Instant::now());
     if left.is_zero() { Err(io::ErrorKind::TimedOut.into()) } else { Ok(left) }
 }

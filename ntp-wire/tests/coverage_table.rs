@@ -8,7 +8,9 @@ use std::path::Path;
 fn every_test_in_the_table_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut sources = String::new();
-    for directory in ["src", "tests", "../fuzz/fuzz_targets", "../benches/benches"] {
+    for directory in
+        ["src", "tests", "../fuzz/fuzz_targets", "../benches/benches", "../examples/tests"]
+    {
         read(&root.join(directory), &mut sources);
     }
     let table = fs::read_to_string(root.join("COVERAGE.md")).expect("COVERAGE.md is there");

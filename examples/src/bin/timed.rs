@@ -1,6 +1,7 @@
-//! `timed`: a stateless NTP server that passes this machine's clock on.
+//! `timed`: a stateless NTP server that passes this machine's clock on, with Network Time Security if wanted.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Parser;
 use service::console::{complain, tell};
 use service::ntp_server::{LOCAL_STRATUM, NtpServer};
+use service::nts::{CookieKeys, KeyEstablishment};
 use service::ports;
 use service::signals::{Request, Requests};
 
@@ -28,6 +30,15 @@ struct Arguments {
     /// Worker threads.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: u16,
+    /// Also authenticate (NTS, RFC 8915): where to listen for key establishment. 4460 is its port.
+    #[arg(long, value_name = "ADDRESS:PORT", requires_all = ["certificate", "key"])]
+    nts: Option<SocketAddr>,
+    /// The certificate chain for NTS, in PEM.
+    #[arg(long, value_name = "FILE", requires = "nts")]
+    certificate: Option<PathBuf>,
+    /// Its private key, in PEM.
+    #[arg(long, value_name = "FILE", requires = "nts")]
+    key: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -44,12 +55,29 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let requests = Requests::listen()?;
     let socket = ports::udp(arguments.listen)?;
     let stop = Arc::new(AtomicBool::new(false));
-    let server = Arc::new(NtpServer::new(arguments.stratum));
-    let workers = server
-        .start(&socket, usize::from(arguments.threads), &stop)
-        .map_err(|error| format!("cannot start the workers: {error}"))?;
     let address = socket.local_addr().unwrap_or(arguments.listen);
+    let server = NtpServer::new(arguments.stratum);
+    let no_workers = |error| format!("cannot start the workers: {error}");
+    let (server, mut workers, established) =
+        match (arguments.nts, &arguments.certificate, &arguments.key) {
+            (Some(listen), Some(certificate), Some(key)) => {
+                let cookies = Arc::new(CookieKeys::new());
+                let ours =
+                    KeyEstablishment::new(certificate, key, Arc::clone(&cookies), address.port())?;
+                let listener = ports::tcp(listen)?;
+                let at = listener.local_addr().unwrap_or(listen);
+                let workers = ours.start(listener, &stop).map_err(no_workers)?;
+                (server.with_nts(cookies), workers, Some(at))
+            }
+            _ => (server, Vec::new(), None),
+        };
+    let server = Arc::new(server);
+    let threads = usize::from(arguments.threads);
+    workers.extend(server.start(&socket, threads, &stop).map_err(no_workers)?);
     tell(format!("timed: NTP on {address} (UDP), stratum {}; Ctrl-C stops", arguments.stratum));
+    if let Some(at) = established {
+        tell(format!("timed: NTS key establishment on {at} (TCP)"));
+    }
     requests.each(|request| match request {
         Request::Reload => tell("timed: nothing to reload, the clock is read for each reply"),
         Request::Stop => stop.store(true, Ordering::Relaxed),

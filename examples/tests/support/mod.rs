@@ -72,18 +72,30 @@ impl Server {
         Self::start(command)
     }
 
+    /// `timed` on a free port, with NTS on another, which its second line names.
+    pub(crate) fn timed_with_nts(certificate: &Path, key: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_timed"));
+        command.args(["--listen", "127.0.0.1:0", "--nts", "127.0.0.1:0", "--certificate"]);
+        command.arg(certificate).arg("--key").arg(key);
+        Self::start(command)
+    }
+
     fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap());
-        let mut first = String::new();
-        lines.read_line(&mut first).unwrap();
-        let port = first
-            .split("127.0.0.1:")
-            .nth(1)
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        let mut server = Self { child, lines, port: 0 };
+        server.port = server.port_in_next_line();
+        server
+    }
+
+    /// The port of 127.0.0.1 that the next line names.
+    pub(crate) fn port_in_next_line(&mut self) -> u16 {
+        let line = self.line();
+        let after = line.split("127.0.0.1:").nth(1);
+        after
             .and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next())
             .and_then(|port| port.parse().ok())
-            .unwrap_or_else(|| panic!("no address in: {first}"));
-        Self { child, lines, port }
+            .unwrap_or_else(|| panic!("no address in: {line}"))
     }
 
     pub(crate) fn port(&self) -> u16 {
