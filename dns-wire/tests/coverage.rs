@@ -26,6 +26,7 @@ fn every_test_that_a_row_names_exists() {
     let sources = [
         ("coverage", include_str!("coverage.rs")),
         ("edns", include_str!("edns.rs")),
+        ("interop", include_str!("interop.rs")),
         ("rdata_vectors", include_str!("rdata_vectors.rs")),
         ("transfer", include_str!("transfer.rs")),
         ("tsig", include_str!("tsig.rs")),

@@ -13,8 +13,7 @@ fn name(text: &str) -> NameBuf {
 
 fn wire(rtype: RType, text: &str) -> Vec<u8> {
     let mut out = vec![0; 4096];
-    let length =
-        rdata::from_text(rtype, rdata::split(text.as_bytes()), Name::ROOT, &mut out).unwrap();
+    let length = rdata::from_text(rtype, rdata::split(text.as_bytes()), None, &mut out).unwrap();
     out.truncate(length);
     out
 }

@@ -47,10 +47,26 @@ const OPTIONS: &[(u16, &str, &str)] = &[
     (19, "02 f0 abcd", "ZONEVERSION: 2 TYPE240 ABCD"),
     (20, "001c 0041", "MQTYPE-QUERY: AAAA HTTPS"),
     (21, "001c", "MQTYPE-RESPONSE: AAAA"),
-    (22, "656e", "EDE-TEXT-LANGUAGE: 656E"),
-    (23, "78", "FILTERING-CONTACT: 78"),
-    (24, "78", "FILTERING-ORGANIZATION: 78"),
-    (25, "78", "FILTERING-DB: 78"),
+    (21, "", "MQTYPE-RESPONSE:"),
+    // The message of draft-muks-dns-filtering-02 §9.
+    (22, "656e", "EDE-EXTRA-TEXT-LANGUAGE: en"),
+    (22, "7a682d48616e742d5457", "EDE-EXTRA-TEXT-LANGUAGE: zh-Hant-TW"),
+    (
+        23,
+        "6d61696c746f3a737570706f7274406578616d706c652e636f6d",
+        "FILTERING-CONTACT: \"mailto:support@example.com\"",
+    ),
+    (
+        23,
+        "736970733a68656c6c6f406578616d706c652e636f6d",
+        "FILTERING-CONTACT: \"sips:hello@example.com\"",
+    ),
+    (
+        24,
+        "546865204578616d706c65204f7267616e697a6174696f6e",
+        "FILTERING-ORGANIZATION: \"The Example Organization\"",
+    ),
+    (25, "476f7665726e6d656e742031", "FILTERING-DB: \"Government 1\""),
     (65001, "0102", "OPT65001: 0102"),
 ];
 
@@ -123,6 +139,13 @@ fn malformed_options_are_refused() {
         (19, "02"),
         (19, "0200ffff"),
         (20, "00"),
+        (22, ""),
+        (22, "656e2d"),
+        (22, "656e5f5553"),
+        (22, "616263646566676869"),
+        (23, "ff"),
+        (24, "c328"),
+        (25, "ed a0 80"),
     ] {
         let data = unhex(data);
         let option = EdnsOption { code: OptionCode(code), data: &data, position: 0 };

@@ -5,7 +5,7 @@ mod common;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use dns_wire::{Builder, Class, Header, Message, Name, NameBuf, RType, Rcode, Ttl, rdata};
+use dns_wire::{Builder, Class, Header, Message, NameBuf, RType, Rcode, Ttl, rdata};
 use hickory_proto::op::{Message as TheirMessage, MessageType, OpCode, Query};
 use hickory_proto::rr::rdata::{MX, SOA, SRV, TXT};
 use hickory_proto::rr::{Name as TheirName, RData, Record as TheirRecord, RecordType};
@@ -130,7 +130,7 @@ fn both_see_the_same_in_damaged_messages() {
     ] {
         let mut wire = [0; 512];
         let length =
-            rdata::from_text(rtype, rdata::split(text.as_bytes()), Name::ROOT, &mut wire).unwrap();
+            rdata::from_text(rtype, rdata::split(text.as_bytes()), None, &mut wire).unwrap();
         answers.push(owner.as_name(), rtype, Class::IN, Ttl(60), &wire[..length]).unwrap();
     }
     let good = answers.finish().to_vec();

@@ -68,7 +68,7 @@ fn reading_writing_and_text_do_not_allocate() {
             let mut fields = line.split('\t');
             let rtype: RType = fields.next().unwrap().parse().unwrap();
             let tokens = rdata::split(fields.next().unwrap().as_bytes());
-            let length = rdata::from_text(rtype, tokens, Name::ROOT, &mut wire).unwrap();
+            let length = rdata::from_text(rtype, tokens, None, &mut wire).unwrap();
             rdata::validate(rtype, &wire[..length]).unwrap();
             write!(Nowhere, "{}", rdata::display(rtype, &wire[..length])).unwrap();
             answers.push(name.as_name(), rtype, Class::IN, Ttl(1), &wire[..length]).unwrap();

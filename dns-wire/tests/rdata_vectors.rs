@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{hex, unhex};
+use common::{hex, rows, unhex};
 use dns_wire::{Builder, Class, Header, Message, Name, RType, Ttl, rdata};
 
 #[test]
@@ -89,19 +89,11 @@ fn every_prefix_of_a_vector_is_read_without_a_panic() {
 
 fn written(rtype: RType, text: &str) -> Result<String, String> {
     let mut wire = vec![0; 65535];
-    rdata::from_text(rtype, rdata::split(text.as_bytes()), Name::ROOT, &mut wire)
+    rdata::from_text(rtype, rdata::split(text.as_bytes()), None, &mut wire)
         .map(|length| hex(&wire[..length]))
         .map_err(|error| error.to_string())
 }
 
 fn generic(wire: &[u8]) -> String {
     format!("\\# {} {}", wire.len(), hex(wire).to_uppercase())
-}
-
-fn rows(table: &str) -> Vec<Vec<&str>> {
-    table
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(|line| line.split('\t').collect())
-        .collect()
 }

@@ -33,9 +33,13 @@ fn message(rows: &[Row], flags: Flags, question: Option<RType>) -> Vec<u8> {
     for (owner, rtype, text) in rows {
         let mut wire = [0; 512];
         let origin = NameBuf::root();
-        let length =
-            rdata::from_text(*rtype, rdata::split(text.as_bytes()), origin.as_name(), &mut wire)
-                .unwrap();
+        let length = rdata::from_text(
+            *rtype,
+            rdata::split(text.as_bytes()),
+            Some(origin.as_name()),
+            &mut wire,
+        )
+        .unwrap();
         answers.push(name(owner).as_name(), *rtype, Class::IN, Ttl(600), &wire[..length]).unwrap();
     }
     answers.finish().to_vec()

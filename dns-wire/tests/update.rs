@@ -74,7 +74,7 @@ fn a_notify_carries_the_new_soa() {
     let length = dns_wire::rdata::from_text(
         RType::SOA,
         dns_wire::rdata::split(text),
-        zone.as_name(),
+        Some(zone.as_name()),
         &mut soa,
     )
     .unwrap();

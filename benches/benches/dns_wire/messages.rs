@@ -93,9 +93,8 @@ pub(crate) fn referral() -> Vec<u8> {
 
 fn rdata_of(rtype: RType, text: &str) -> Vec<u8> {
     let mut wire = vec![0; 4096];
-    let root = NameBuf::root();
-    let length = rdata::from_text(rtype, rdata::split(text.as_bytes()), root.as_name(), &mut wire)
-        .expect("RDATA");
+    let length =
+        rdata::from_text(rtype, rdata::split(text.as_bytes()), None, &mut wire).expect("RDATA");
     wire.truncate(length);
     wire
 }

@@ -4,10 +4,10 @@
 ///
 /// ```
 /// // The DNSKEY of RFC 4034 §5.4.
-/// use dns_wire::{Name, RType, dnssec, rdata};
+/// use dns_wire::{RType, dnssec, rdata};
 /// let text = b"256 3 5 AQOeiiR0GOMYkDshWoSKz9XzfwJr1AYtsmx3TGkJaNXVbfi/2pHm822aJ5iI9BMzNXxeYCmZDRD99WYwYqUSdjMmmAphXdvxegXd/M5+X7OrzKBaMbCVdFLUUh6DhweJBjEVv5f2wwjM9XzcnOf+EPbtG9DMBmADjFDc2w/rljwvFw==";
 /// let mut key = [0; 256];
-/// let length = rdata::from_text(RType::DNSKEY, rdata::split(text), Name::ROOT, &mut key)?;
+/// let length = rdata::from_text(RType::DNSKEY, rdata::split(text), None, &mut key)?;
 /// assert_eq!(dnssec::key_tag(&key[..length]), 60485);
 /// # Ok::<(), dns_wire::TextError>(())
 /// ```

@@ -43,16 +43,16 @@ registry!(OptionCode(u16), "OPT", {
     REPORT_CHANNEL = 18 "REPORT-CHANNEL",
     /// Zone version (RFC 9660).
     ZONEVERSION = 19 "ZONEVERSION",
-    /// Multiple query types, in a query (draft-ietf-dnssd-multi-qtypes).
+    /// Multiple query types, in a query (RFC 10029).
     MQTYPE_QUERY = 20 "MQTYPE-QUERY",
-    /// Multiple query types, in a response (draft-ietf-dnssd-multi-qtypes).
+    /// Multiple query types, in a response (RFC 10029).
     MQTYPE_RESPONSE = 21 "MQTYPE-RESPONSE",
-    /// Language of the text of extended errors.
-    EDE_TEXT_LANGUAGE = 22 "EDE-TEXT-LANGUAGE",
-    /// Contact in a filtered answer.
+    /// Language of the text of extended errors (draft-muks-dns-filtering).
+    EDE_TEXT_LANGUAGE = 22 "EDE-EXTRA-TEXT-LANGUAGE",
+    /// Whom to ask about a filtered answer (draft-muks-dns-filtering).
     FILTERING_CONTACT = 23 "FILTERING-CONTACT",
-    /// Organisation in a filtered answer.
+    /// Who filtered the answer (draft-muks-dns-filtering).
     FILTERING_ORGANIZATION = 24 "FILTERING-ORGANIZATION",
-    /// Data base in a filtered answer.
+    /// By which data base the answer was filtered (draft-muks-dns-filtering).
     FILTERING_DB = 25 "FILTERING-DB",
 });

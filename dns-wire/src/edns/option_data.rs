@@ -46,11 +46,19 @@ pub enum OptionData<'a> {
     ReportChannel(Name<'a>),
     /// Version of the zone (RFC 9660 §2); `None` in a query.
     ZoneVersion(Option<ZoneVersion<'a>>),
-    /// More types asked for (draft-ietf-dnssd-multi-qtypes).
+    /// More types asked for (RFC 10029 §3.1).
     MqtypeQuery(Numbers<'a>),
-    /// More types answered (draft-ietf-dnssd-multi-qtypes).
+    /// More types answered, perhaps none (RFC 10029 §3.1).
     MqtypeResponse(Numbers<'a>),
-    /// Any other option; those registered as 22 to 25 have no format that could be had.
+    /// The language tag of the text of extended errors (draft-muks-dns-filtering-02 §3, RFC 5646).
+    TextLanguage(&'a str),
+    /// A URI to ask about a filtered answer (draft-muks-dns-filtering-02 §4). There may be several.
+    FilteringContact(&'a str),
+    /// Who filtered the answer (draft-muks-dns-filtering-02 §5).
+    FilteringOrganization(&'a str),
+    /// Identifier, name or description of the data base that filtered it (draft-muks-dns-filtering-02 §6).
+    FilteringDb(&'a str),
+    /// Any other option.
     Unknown(OptionCode, &'a [u8]),
 }
 
@@ -63,6 +71,8 @@ impl<'a> OptionData<'a> {
         let bad = WireError::new(WireErrorKind::Length, option.position);
         let data = option.data;
         let number = || data.try_into().map(u32::from_be_bytes).map_err(|_| bad);
+        let wrong = WireError::new(WireErrorKind::Value, option.position);
+        let text = || core::str::from_utf8(data).map_err(|_| wrong);
         let short = || data.try_into().map(u16::from_be_bytes).map_err(|_| bad);
         let name = || {
             Name::from_wire(data).map_err(|error| WireError {
@@ -104,6 +114,12 @@ impl<'a> OptionData<'a> {
             OptionCode::ZONEVERSION => Self::ZoneVersion(Some(ZoneVersion::read(data).ok_or(bad)?)),
             OptionCode::MQTYPE_QUERY => Self::MqtypeQuery(Numbers::read(data).ok_or(bad)?),
             OptionCode::MQTYPE_RESPONSE => Self::MqtypeResponse(Numbers::read(data).ok_or(bad)?),
+            OptionCode::EDE_TEXT_LANGUAGE => Self::TextLanguage(
+                text().ok().filter(|text| is_language_tag(text.as_bytes())).ok_or(wrong)?,
+            ),
+            OptionCode::FILTERING_CONTACT => Self::FilteringContact(text()?),
+            OptionCode::FILTERING_ORGANIZATION => Self::FilteringOrganization(text()?),
+            OptionCode::FILTERING_DB => Self::FilteringDb(text()?),
             code => Self::Unknown(code, data),
         })
     }
@@ -132,6 +148,10 @@ impl<'a> OptionData<'a> {
             Self::ZoneVersion(_) => OptionCode::ZONEVERSION,
             Self::MqtypeQuery(_) => OptionCode::MQTYPE_QUERY,
             Self::MqtypeResponse(_) => OptionCode::MQTYPE_RESPONSE,
+            Self::TextLanguage(_) => OptionCode::EDE_TEXT_LANGUAGE,
+            Self::FilteringContact(_) => OptionCode::FILTERING_CONTACT,
+            Self::FilteringOrganization(_) => OptionCode::FILTERING_ORGANIZATION,
+            Self::FilteringDb(_) => OptionCode::FILTERING_DB,
             Self::Unknown(code, _) => *code,
         }
     }
@@ -174,6 +194,10 @@ impl<'a> OptionData<'a> {
                 out.array([version.label_count, version.version_type])?;
                 out.slice(version.version)?;
             }
+            Self::TextLanguage(text)
+            | Self::FilteringContact(text)
+            | Self::FilteringOrganization(text)
+            | Self::FilteringDb(text) => out.slice(text.as_bytes())?,
             Self::Nsid(octets)
             | Self::Dau(octets)
             | Self::Dhu(octets)
@@ -247,6 +271,13 @@ impl fmt::Display for OptionData<'_> {
             },
             Self::MqtypeQuery(types) | Self::MqtypeResponse(types) => {
                 types.iter().try_for_each(|number| write!(f, " {}", RType(number)))
+            }
+            Self::TextLanguage(tag) => write!(f, " {tag}"),
+            Self::FilteringContact(text)
+            | Self::FilteringOrganization(text)
+            | Self::FilteringDb(text) => {
+                f.write_str(" ")?;
+                show_quoted(text.as_bytes(), f)
             }
             Self::Unknown(_, octets) => {
                 f.write_str(" ")?;
@@ -342,6 +373,13 @@ impl<'a> Numbers<'a> {
             .chunks_exact(2)
             .filter_map(|pair| Some(u16::from_be_bytes(*pair.first_chunk::<2>()?)))
     }
+}
+
+/// Subtags of one to eight letters and digits, hyphens between (RFC 5646 §2.1).
+fn is_language_tag(text: &[u8]) -> bool {
+    text.split(|&octet| octet == b'-').all(|subtag| {
+        (1..=8).contains(&subtag.len()) && subtag.iter().all(u8::is_ascii_alphanumeric)
+    })
 }
 
 /// Octets of padding that bring a message to the next multiple of `block`, where the message has

@@ -71,10 +71,11 @@ impl<const OCTETS: usize, const GROUP: usize, const SEPARATOR: char> Kind
     }
 }
 
-/// An unsigned number of 64 bits.
-pub(crate) struct U64;
+/// A node number of 64 bits: written as one number, or as its two halves with a dot between, neither
+/// with leading zeros (draft-johnson-dns-ipn-cla-07 §3.1).
+pub(crate) struct NodeNumber;
 
-impl Kind for U64 {
+impl Kind for NodeNumber {
     type Value<'a> = u64;
     const PART: Part = Part::Fixed(8);
 
@@ -92,7 +93,18 @@ impl Kind for U64 {
         out: &mut Writer<'_>,
     ) -> Result<(), TextError> {
         let token = tokens.need()?;
-        let value = decimal(token.text).ok_or(tokens.error(TextErrorKind::Number, 0))?;
+        let mut halves = token.text.splitn(2, |&octet| octet == b'.').map(|digits| {
+            decimal(digits).filter(|_| digits.len() == 1 || digits.first() != Some(&b'0'))
+        });
+        let value = match (halves.next().flatten(), halves.next()) {
+            (whole, None) => whole,
+            (Some(high), Some(Some(low))) => u32::try_from(high)
+                .ok()
+                .zip(u32::try_from(low).ok())
+                .map(|(high, low)| u64::from(high) << 32 | u64::from(low)),
+            _ => None,
+        };
+        let value = value.ok_or(tokens.error(TextErrorKind::Number, 0))?;
         out.array(value.to_be_bytes()).map_err(tokens.full())
     }
 

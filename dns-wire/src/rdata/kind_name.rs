@@ -78,7 +78,7 @@ pub(crate) fn name_text<'t, T: Iterator<Item = Token<'t>>>(
     out: &mut Writer<'_>,
 ) -> Result<(), TextError> {
     let token = tokens.need()?;
-    match text_to_wire(token.text, Some(tokens.origin), out) {
+    match text_to_wire(token.text, tokens.origin, out) {
         Ok(_) => Ok(()),
         Err(error) => Err(tokens.locate(error)),
     }

@@ -36,7 +36,7 @@ pub use obsolete::{Bits, SplitAddress, WellKnownServices};
 pub use prefix_list::{PrefixItem, PrefixList};
 pub use svcb::{
     Addresses4, Addresses6, ParamList, SvcParamKey, SvcParamKeys, SvcParamValue, SvcParams,
-    TlsGroups,
+    TlsGroups, Transports,
 };
 pub use table::*;
 pub use time::SignatureTime;
@@ -65,7 +65,7 @@ pub fn validate(rtype: RType, rdata: &[u8]) -> Result<(), WireError> {
 
 /// Writes the wire form of RDATA given as the fields of a zone file, and returns its length.
 ///
-/// Relative names are relative to `origin`. The generic form `\# length hex` (RFC 3597 §5) is read
+/// Relative names are relative to `origin`; without one they are an error. The generic form `\# length hex` (RFC 3597 §5) is read
 /// for every type and checked against the type's format. Class IN.
 ///
 /// # Errors
@@ -76,7 +76,7 @@ pub fn validate(rtype: RType, rdata: &[u8]) -> Result<(), WireError> {
 pub fn from_text<'t>(
     rtype: RType,
     tokens: impl IntoIterator<Item = Token<'t>>,
-    origin: Name<'_>,
+    origin: Option<Name<'_>>,
     out: &mut [u8],
 ) -> Result<usize, TextError> {
     let room = out.len().min(usize::from(u16::MAX));

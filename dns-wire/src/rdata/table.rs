@@ -8,7 +8,7 @@ use super::gateway::{Ipsec, Relay};
 use super::generic;
 use super::host_identity::{Identity, PlainNames};
 use super::kind::{Ipv4, Ipv6, Kind, Part, Period, Type, U8, U16, U32};
-use super::kind_address::{Atm, Groups, NsapAddress, U64};
+use super::kind_address::{Atm, Groups, NodeNumber, NsapAddress};
 use super::kind_code::{Algorithm, CertificateType, DsyncScheme};
 use super::kind_name::{
     Compressed, CompressedHost, Folded, FoldedHost, Plain, PlainHost, Tolerant, TolerantHost,
@@ -679,15 +679,15 @@ records! {
         /// Currency and address.
         strings: CharacterStrings<'a> = Texts,
     }
-    /// BP convergence layer adapter (draft-johnson-dns-ipn-cla): as TXT.
+    /// BP convergence layer adapter (draft-johnson-dns-ipn-cla-07 §3.2): as TXT.
     CLA Cla<'a> {
         /// Adapters.
         strings: CharacterStrings<'a> = Texts,
     }
-    /// BP node number (draft-johnson-dns-ipn-cla).
+    /// BP node number (draft-johnson-dns-ipn-cla-07 §3.1).
     IPN Ipn {
-        /// The number.
-        node: u64 = U64,
+        /// The number; its high half is the allocator's (RFC 9758 §3).
+        node: u64 = NodeNumber,
     }
     /// DNSSEC trust authority (as DS).
     TA Ta<'a> {

@@ -80,11 +80,11 @@ pub(crate) struct Tokens<'o, 't, T> {
     ahead: Option<Token<'t>>,
     /// The number of the field returned last, plus one.
     taken: u32,
-    pub(crate) origin: Name<'o>,
+    pub(crate) origin: Option<Name<'o>>,
 }
 
 impl<'o, 't, T: Iterator<Item = Token<'t>>> Tokens<'o, 't, T> {
-    pub(crate) fn new(iter: T, origin: Name<'o>) -> Self {
+    pub(crate) fn new(iter: T, origin: Option<Name<'o>>) -> Self {
         Self { iter, ahead: None, taken: 0, origin }
     }
 

@@ -70,7 +70,7 @@ keys! {
     DOCPATH = 10 "docpath",
     /// Provisioning domain information is offered (draft-ietf-intarea-proxy-config).
     PVD = 11 "pvd",
-    /// Registered on a draft whose format could not be had: carried as octets.
+    /// Share of its queries that an operator trusts to serve over each transport (draft-johani-dnsop-svcb-oots).
     OOTS = 12 "oots",
 }
 

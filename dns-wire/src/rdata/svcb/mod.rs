@@ -5,7 +5,9 @@ mod text;
 mod value;
 
 pub use key::SvcParamKey;
-pub use value::{Addresses4, Addresses6, ParamList, SvcParamKeys, SvcParamValue, TlsGroups};
+pub use value::{
+    Addresses4, Addresses6, ParamList, SvcParamKeys, SvcParamValue, TlsGroups, Transports,
+};
 
 use core::fmt;
 

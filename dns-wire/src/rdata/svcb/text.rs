@@ -23,9 +23,9 @@ pub(super) fn read<'t, T: Iterator<Item = Token<'t>>>(
             Some(at) => (token.text.get(..at), token.text.get(at.saturating_add(1)..)),
             None => (Some(token.text), None),
         };
-        let key = name
-            .and_then(SvcParamKey::from_text)
-            .ok_or(tokens.error(TextErrorKind::Mnemonic, 0))?;
+        let name = name.unwrap_or(token.text);
+        let key = SvcParamKey::from_text(name).ok_or(tokens.error(TextErrorKind::Mnemonic, 0))?;
+        let generic = key.name().is_none_or(|known| known.as_bytes() != name);
         let value = match value {
             // `key="value"` may come as one field or, split at the quote, as two.
             Some(b"") => match tokens.peek() {
@@ -40,7 +40,7 @@ pub(super) fn read<'t, T: Iterator<Item = Token<'t>>>(
             ),
             None => None,
         };
-        read_one(key, value, start, tokens, out)?;
+        read_one(key, generic, value, start, tokens, out)?;
     }
     let all = out.written().get(start..).unwrap_or(&[]);
     if !SvcParams(all).is_self_consistent() {
@@ -49,8 +49,11 @@ pub(super) fn read<'t, T: Iterator<Item = Token<'t>>>(
     Ok(())
 }
 
+/// A value of the form `keyNNNNN` is the octets themselves, whether the key has a form of its own or not
+/// (RFC 9460 §2.1).
 fn read_one<'t, T: Iterator<Item = Token<'t>>>(
     key: SvcParamKey,
+    generic: bool,
     value: Option<&'t [u8]>,
     start: usize,
     tokens: &mut Tokens<'_, 't, T>,
@@ -60,8 +63,10 @@ fn read_one<'t, T: Iterator<Item = Token<'t>>>(
     out.u16(key.0).map_err(tokens.full())?;
     out.u16(0).map_err(tokens.full())?;
     let value_at = out.len();
-    if let Some(value) = value {
-        write_value(key, value, tokens, out)?;
+    match value {
+        Some(value) if generic => plain_text(Token { text: value, quoted: true }, tokens, out)?,
+        Some(value) => write_value(key, value, tokens, out)?,
+        None => {}
     }
     let octets = out.written().get(value_at..).unwrap_or(&[]);
     if SvcParamValue::read(key, octets).is_none() {
@@ -134,6 +139,16 @@ fn write_value<'t, T: Iterator<Item = Token<'t>>>(
             decoder.feed(value, out).map_err(|(kind, at)| tokens.error(kind, at))?;
             if decoder.is_complete() { Ok(()) } else { Err(tokens.error(TextErrorKind::Base64, 0)) }
         }
+        SvcParamKey::OOTS => items().try_for_each(|item| {
+            let error = tokens.error(TextErrorKind::Value, 0);
+            let colon = item.iter().rposition(|&octet| octet == b':').ok_or(error)?;
+            let (name, share) = item.split_at_checked(colon).ok_or(error)?;
+            let share =
+                decimal(share.get(1..).unwrap_or(&[])).and_then(|value| value.try_into().ok());
+            out.u8(u8::try_from(name.len()).map_err(|_| error)?).map_err(tokens.full())?;
+            out.slice(name).map_err(tokens.full())?;
+            out.u8(share.ok_or(error)?).map_err(tokens.full())
+        }),
         _ => plain_text(Token { text: value, quoted: true }, tokens, out),
     }
 }
@@ -222,6 +237,13 @@ pub(super) fn show(
         SvcParamValue::DohPath(path) => {
             f.write_char('=')?;
             show_quoted(path.as_bytes(), f)
+        }
+        SvcParamValue::Oots(transports) => {
+            for (index, (name, share)) in transports.entries().enumerate() {
+                f.write_str(if index == 0 { "=\"" } else { "," })?;
+                write!(f, "{}:{share}", core::str::from_utf8(name).unwrap_or_default())?;
+            }
+            f.write_str("\"")
         }
         SvcParamValue::Unknown([]) => Ok(()),
         SvcParamValue::Unknown(octets) => {

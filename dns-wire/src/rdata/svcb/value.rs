@@ -32,6 +32,8 @@ pub enum SvcParamValue<'a> {
     DocPath(ParamList<'a>),
     /// Provisioning domain information is offered.
     Pvd,
+    /// What an operator trusts to serve over each transport: at least one, none twice.
+    Oots(Transports<'a>),
     /// A key without a format here.
     Unknown(&'a [u8]),
 }
@@ -68,6 +70,7 @@ impl<'a> SvcParamValue<'a> {
             }
             SvcParamKey::DOCPATH => ParamList::read(octets).map(Self::DocPath),
             SvcParamKey::PVD => flag(Self::Pvd),
+            SvcParamKey::OOTS => Transports::read(octets).map(Self::Oots),
             INVALID_KEY => None,
             _ => Some(Self::Unknown(octets)),
         }
@@ -159,6 +162,53 @@ impl<'a> ParamList<'a> {
         })
     }
 }
+
+/// Transports and the share of its queries, in per cent, that an operator trusts to serve over each
+/// (draft-johani-dnsop-svcb-oots-00 §2). Transports not listed stand at 0, `do53` at 100.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Transports<'a>(&'a [u8]);
+
+impl<'a> Transports<'a> {
+    /// Identifiers are of letters, digits and hyphens; a list of more than [`MAX_TRANSPORTS`] is
+    /// refused, so that the search for one listed twice is bounded.
+    fn read(octets: &'a [u8]) -> Option<Self> {
+        let all = Self(octets);
+        let mut rest = all.entries();
+        let mut seen = 0usize;
+        let mut used = 0usize;
+        while let Some((name, _)) = rest.next() {
+            seen = seen.saturating_add(1);
+            used = used.saturating_add(name.len()).saturating_add(2);
+            let twice = rest.clone().any(|(other, _)| other == name);
+            let spelt = name.iter().all(|octet| octet.is_ascii_alphanumeric() || *octet == b'-');
+            if twice || name.is_empty() || !spelt || seen > MAX_TRANSPORTS {
+                return None;
+            }
+        }
+        (seen > 0 && used == octets.len()).then_some(all)
+    }
+
+    /// Identifiers, such as `dot`, and shares: 0 to 100, whatever is more being 100 (§2.1).
+    pub fn iter(&self) -> impl Iterator<Item = (&'a str, u8)> + Clone + use<'a> {
+        self.entries()
+            .map(|(name, share)| (core::str::from_utf8(name).unwrap_or_default(), share.min(100)))
+    }
+
+    /// Identifiers and shares as they were sent.
+    pub(super) fn entries(&self) -> impl Iterator<Item = (&'a [u8], u8)> + Clone + use<'a> {
+        let mut rest = self.0;
+        core::iter::from_fn(move || {
+            let (&length, after) = rest.split_first()?;
+            let (name, after) = after.split_at_checked(usize::from(length))?;
+            let (&share, after) = after.split_first()?;
+            rest = after;
+            Some((name, share))
+        })
+    }
+}
+
+/// The most transports that one `oots` may list; four are known.
+const MAX_TRANSPORTS: usize = 64;
 
 fn numbers(octets: &[u8]) -> impl Iterator<Item = u16> + Clone + use<'_> {
     octets.chunks_exact(2).filter_map(|pair| Some(u16::from_be_bytes(*pair.first_chunk::<2>()?)))

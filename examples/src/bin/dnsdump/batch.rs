@@ -2,8 +2,8 @@
 
 use std::io::{self, BufRead, Write};
 
+use dns_wire::RType;
 use dns_wire::rdata;
-use dns_wire::{Name, RType};
 
 use crate::input::unhex;
 use crate::json;
@@ -56,7 +56,7 @@ pub(crate) fn rdata(line: &str) -> Result<String, String> {
         "text" => {
             let mut wire = vec![0; usize::from(u16::MAX)];
             let tokens = rdata::split(value.as_bytes());
-            let length = rdata::from_text(rtype, tokens, Name::ROOT, &mut wire)
+            let length = rdata::from_text(rtype, tokens, None, &mut wire)
                 .map_err(|error| error.to_string())?;
             wire.truncate(length);
             wire

@@ -9,7 +9,7 @@ use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;
 use dns_wire::rdata::{self, Token};
-use dns_wire::{Name, RType, TextError};
+use dns_wire::{RType, TextError};
 
 impl<S: Sink> Reader<'_, S> {
     /// `B` and `H` owner, target, ttl, location, priority, parameters.
@@ -51,9 +51,8 @@ impl<S: Sink> Reader<'_, S> {
         let fixed = [Token { text: b"1", quoted: false }, Token { text: b".", quoted: false }];
         // Priority and target are read already: stand-ins of two octets and one take their place here.
         let mut out = vec![0; usize::from(u16::MAX)];
-        let length =
-            rdata::from_text(rtype, fixed.into_iter().chain(parameters), Name::ROOT, &mut out)
-                .map_err(|error| bad_parameter(error, rtype, &places, &texts, field))?;
+        let length = rdata::from_text(rtype, fixed.into_iter().chain(parameters), None, &mut out)
+            .map_err(|error| bad_parameter(error, rtype, &places, &texts, field))?;
         self.rdata.extend_from_slice(out.get(3..length).unwrap_or_default());
         rdata::validate(rtype, &self.rdata).map_err(|error| {
             Fault::new(field.at, format!("bad parameters of the {rtype}: {error}"))

@@ -26,8 +26,6 @@ pub(crate) struct Reader<'o, 's, S> {
     pub(super) origin: Option<NameBuf>,
     /// The origin again, for the quick way.
     pub(super) tail: Tail,
-    /// Stands in for the origin where there is none: so long that no relative name fits before it.
-    pub(super) no_origin: NameBuf,
     pub(super) owner: Owner,
     pub(super) ttls: Ttls,
     /// RDATA of the record being read.
@@ -102,7 +100,6 @@ impl<'o, 's, S: Sink> Reader<'o, 's, S> {
             generated: 0,
             origin: options.origin.map(NameBuf::from),
             tail: Tail::new(options.origin.as_ref().map(Name::as_wire)),
-            no_origin: longest_name(),
             owner: Owner::default(),
             ttls: Ttls { default: options.default_ttl.map(|ttl| ttl.0), last: None, minimum: None },
             rdata: vec![0; MAX_RDATA],
@@ -213,16 +210,6 @@ pub(super) fn explain_scan(error: ScanError) -> Fault {
         }
     };
     Fault::new(error.at, message).hint(hint)
-}
-
-/// A name of 255 octets.
-fn longest_name() -> NameBuf {
-    let mut name = NameBuf::root();
-    for length in [63, 63, 63, 61] {
-        let label = [b'-'; 63];
-        let _fits = name.push_label(label.get(..length).unwrap_or_default());
-    }
-    name
 }
 
 /// The longest RDATA (RFC 1035 §3.2.1: RDLENGTH has 16 bits).

@@ -12,7 +12,7 @@ use crate::text::report::{Fault, Report};
 use alloc::format;
 use alloc::vec::Vec;
 use dns_wire::rdata::{self, Token};
-use dns_wire::{Name, NameBuf, RType, TextError, TextErrorKind, Ttl};
+use dns_wire::{Name, NameBuf, RType, TextErrorKind, Ttl};
 
 impl<S: Sink> Reader<'_, '_, S> {
     pub(super) fn record<'t>(
@@ -87,30 +87,16 @@ impl<S: Sink> Reader<'_, '_, S> {
         let tokens = fields
             .iter()
             .map(|field| Token { text: field.text, quoted: field.form == Form::Quoted });
-        let has_origin = self.origin.is_some();
-        let origin = self.origin.as_ref().unwrap_or(&self.no_origin).as_name();
-        let length = rdata::from_text(rtype, tokens, origin, &mut self.rdata).map_err(|error| {
-            // A name that is too long by itself is found so before its end.
-            let whole = usize::try_from(error.token).ok().and_then(|index| fields.get(index));
-            let relative = !has_origin
-                && error.kind == TextErrorKind::NameTooLong
-                && whole.is_some_and(|field| {
-                    usize::try_from(error.offset).is_ok_and(|offset| offset >= field.text.len())
-                });
-            let kind = if relative { TextErrorKind::NoOrigin } else { error.kind };
-            explain_rdata(TextError { kind, ..error }, rtype, fields, end)
-        })?;
-        if !has_origin {
-            let rdata = self.rdata.get(..length).unwrap_or_default();
-            if rdata::names(rtype, rdata).any(|embedded| embedded.name == origin) {
-                let at =
-                    fields.iter().find(|field| field.text == b"@").map_or(end, |field| field.at);
-                return Err(
-                    Fault::new(at, "'@' stands for the origin, and there is none").no_origin()
-                );
+        let origin = self.origin.as_ref().map(NameBuf::as_name);
+        rdata::from_text(rtype, tokens, origin, &mut self.rdata).map_err(|error| {
+            let field = usize::try_from(error.token).ok().and_then(|index| fields.get(index));
+            match field {
+                Some(field) if error.kind == TextErrorKind::NoOrigin && field.text == b"@" => {
+                    Fault::new(field.at, "'@' stands for the origin, and there is none").no_origin()
+                }
+                _ => explain_rdata(error, rtype, fields, end),
             }
-        }
-        Ok(length)
+        })
     }
 
     /// The same for the types that most zones are made of, where they are spelt as usual.
