@@ -43,16 +43,21 @@ impl<'a> Chain<'a> {
         sha1.finish()
     }
 
-    /// The record of this very hash.
-    pub(crate) fn matching(&self, hash: &Hash) -> Option<Place<'a>> {
-        let place = self.places.get(self.until(hash).checked_sub(1)?)?;
-        Place::read(place).filter(|place| place.hash == hash)
+    /// The number of the record of this very hash.
+    pub(crate) fn matching(&self, hash: &Hash) -> Option<usize> {
+        let number = self.until(hash).checked_sub(1)?;
+        let place = self.places.get(number).and_then(Place::read)?;
+        (place.hash == hash).then_some(number)
     }
 
-    /// The record whose interval covers the hash: the one before it, and before the first the last.
-    pub(crate) fn covering(&self, hash: &Hash) -> Option<Place<'a>> {
-        let before = self.until(hash).checked_sub(1).and_then(|at| self.places.get(at));
-        before.or(self.places.last()).and_then(Place::read)
+    /// The number of the record whose interval covers the hash: the one before it, and before the first the last.
+    pub(crate) fn covering(&self, hash: &Hash) -> Option<usize> {
+        self.until(hash).checked_sub(1).or(self.places.len().checked_sub(1))
+    }
+
+    /// Where the record of that number is.
+    pub(crate) fn place(&self, number: u32) -> Option<Place<'a>> {
+        self.places.get(to_usize(number)).and_then(Place::read)
     }
 
     /// How many hashes are not above this one.

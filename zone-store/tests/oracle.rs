@@ -40,9 +40,8 @@ fn naive(rows: &Rows, qname: &str, qtype: &str) -> Expected {
             if above != "e." && !ns.is_empty() && !(above == name && qtype == "DS") {
                 if hop == 0 {
                     out.status = "NOERROR".into();
-                    out.authority =
-                        ns.iter().map(|rdata| format!("{above} 60 NS {rdata}")).collect();
                 }
+                out.authority = ns.iter().map(|rdata| format!("{above} 60 NS {rdata}")).collect();
                 return out;
             }
             if let Some(target) = find(rows, &above, "DNAME").first().filter(|_| above != name) {

@@ -7,6 +7,7 @@ use dns_wire::RType;
 use crate::answer::negative::negative_ttl;
 use crate::answer::reply::{Owner, Part};
 use crate::answer::resolve::{Hop, Resolver};
+use crate::answer::rows::Selection;
 use crate::bytes::{from, to_usize};
 use crate::node::Node;
 use crate::store::ZoneView;
@@ -98,8 +99,8 @@ impl<'s> Resolver<'s, '_, '_, '_> {
         self.nsec(zone, name.unwrap_or_default());
     }
 
-    /// Appends the NSEC at a name, or else the one before it, which covers it. `name` is relative to the zone,
-    /// in lower case.
+    /// Notes the NSEC at a name, or else the one before it, which covers it. `name` is relative to the zone, in
+    /// lower case.
     fn nsec(&mut self, zone: &ZoneView<'s>, name: &[u8]) {
         let (start, end) = zone.nsec;
         let Some(places) = self.store.nsec.get(to_usize(start)..to_usize(end)) else { return };
@@ -110,38 +111,80 @@ impl<'s> Resolver<'s, '_, '_, '_> {
         });
         // Before the first name is the last: NSEC wraps around (RFC 4034 §4.1.1). The apex is first of all, so
         // this only happens in a zone that does not deny properly.
-        let Some(place) = after.checked_sub(1).and_then(|at| places.get(at)).or(places.last())
+        self.note(zone, after.checked_sub(1).unwrap_or(places.len().saturating_sub(1)));
+    }
+
+    /// Notes the `number`th NSEC or NSEC3 of a zone, once. The records follow when the answer is whole: a chain of
+    /// names may need proofs before its last answer is written.
+    pub(crate) fn note(&mut self, zone: &ZoneView<'_>, number: usize) {
+        let Ok(number) = u32::try_from(number) else { return };
+        let noted = Noted { zone: zone.id, number };
+        let known = self.proofs.get(..self.noted).unwrap_or_default();
+        if !known.contains(&noted)
+            && let Some(slot) = self.proofs.get_mut(self.noted)
+        {
+            *slot = noted;
+            self.noted = self.noted.saturating_add(1);
+        }
+    }
+
+    /// Whether there is room for the proofs of another denial, and so for a wildcard on the way to it.
+    pub(crate) fn has_room_for_proofs(&self) -> bool {
+        self.noted < PROOFS.saturating_sub(PROOFS_OF_DENIAL)
+    }
+
+    /// Appends the proofs noted since the last time.
+    pub(crate) fn write_proofs(&mut self) {
+        let proofs = self.proofs;
+        let new = proofs.get(self.written..self.noted).unwrap_or_default();
+        self.written = self.noted;
+        for noted in new {
+            let Some(zone) = self.store.zone(noted.zone) else { continue };
+            if zone.nsec.0 < zone.nsec.1 {
+                self.write_nsec(&zone, noted.number);
+            } else {
+                self.write_nsec3(&zone, noted.number);
+            }
+        }
+    }
+
+    fn write_nsec(&mut self, zone: &ZoneView<'s>, number: u32) {
+        let place = to_usize(zone.nsec.0).checked_add(to_usize(number));
+        let Some(place) = place.and_then(|at| self.store.nsec.get(at)) else { return };
+        let Some(node) = from(self.store.nodes, u32::from_le_bytes(*place)).and_then(Node::read)
         else {
             return;
         };
-        let offset = u32::from_le_bytes(*place);
-        let Some(node) = node_at(place) else { return };
-        if !self.first_time(offset) {
-            return;
-        }
         let Some(selection) =
             node.find(RType::NSEC.0).and_then(|entry| self.select_default(&entry))
         else {
             return;
         };
-        let ttl = self.soa(zone).map_or(0, |soa| negative_ttl(&soa)).min(selection.ttl());
         let mut wire = [0u8; 255];
         let Some(owner) = join(&mut wire, node.name, zone.name) else { return };
-        if self.push(Part::Authority, Owner::Name(owner), RType::NSEC, ttl, &selection).is_err() {
+        self.push_proof(zone, owner, RType::NSEC, &selection);
+    }
+
+    /// Appends a record that denies, with the TTL that a denial has (RFC 9077 §3).
+    pub(crate) fn push_proof(
+        &mut self,
+        zone: &ZoneView<'s>,
+        owner: &[u8],
+        rtype: RType,
+        selection: &Selection<'s>,
+    ) {
+        let ttl = self.soa(zone).map_or(0, |soa| negative_ttl(&soa)).min(selection.ttl());
+        if self.push(Part::Authority, Owner::Name(owner), rtype, ttl, selection).is_err() {
             self.outcome.truncated = true;
         }
     }
+}
 
-    /// Whether the proof at this place is not in the reply yet. Notes it.
-    pub(crate) fn first_time(&mut self, place: u32) -> bool {
-        if self.proofs.contains(&Some(place)) {
-            return false;
-        }
-        if let Some(slot) = self.proofs.iter_mut().find(|slot| slot.is_none()) {
-            *slot = Some(place);
-        }
-        true
-    }
+/// An NSEC or NSEC3 record for the reply: its zone, and which of the zone's it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Noted {
+    zone: u32,
+    number: u32,
 }
 
 /// The kinds of proof.
@@ -202,3 +245,7 @@ fn label(name: &[u8], at: u8) -> &[u8] {
     let rest = name.get(usize::from(at)..).unwrap_or_default();
     rest.split_first().and_then(|(len, label)| label.get(..usize::from(*len))).unwrap_or_default()
 }
+
+/// The most proofs of a reply: three for a denial (RFC 5155 §7.2.2, §7.2.5), the rest for wildcards on the way.
+pub(crate) const PROOFS: usize = 8;
+const PROOFS_OF_DENIAL: usize = 3;

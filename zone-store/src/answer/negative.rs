@@ -63,6 +63,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
                 None => self.prove_insecure(hop, zone, cut),
             }
         }
+        self.write_proofs();
         self.add_glue(zone, cut, &selection);
     }
 

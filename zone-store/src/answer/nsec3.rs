@@ -3,13 +3,11 @@
 use dns_wire::RType;
 
 use crate::answer::dnssec::join;
-use crate::answer::negative::negative_ttl;
-use crate::answer::reply::{Owner, Part};
 use crate::answer::resolve::Resolver;
 use crate::answer::rows::Selection;
 use crate::bytes::from;
 use crate::key::Key;
-use crate::nsec3::{Chain, Place, hash_label};
+use crate::nsec3::{Chain, hash_label};
 use crate::rrset::Group;
 use crate::store::ZoneView;
 
@@ -51,7 +49,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
     pub(crate) fn nsec3_insecure(&mut self, name: &Key, zone: &ZoneView<'s>, depth: u8) {
         let Some(chain) = Chain::of(self.store, zone) else { return };
         match chain.matching(&chain.hash(name.suffix(depth).unwrap_or_default())) {
-            Some(place) => self.nsec3(zone, Some(place)),
+            Some(number) => self.note(zone, number),
             None => {
                 self.closest_encloser(&chain, name, zone, depth.saturating_sub(1));
             }
@@ -87,20 +85,20 @@ impl<'s> Resolver<'s, '_, '_, '_> {
         }
     }
 
-    /// Appends an NSEC3 record, once.
-    fn nsec3(&mut self, zone: &ZoneView<'s>, place: Option<Place<'s>>) {
-        let Some(place) = place else { return };
-        if !self.first_time(place.offset) {
-            return;
+    /// Notes an NSEC3 record.
+    fn nsec3(&mut self, zone: &ZoneView<'s>, number: Option<usize>) {
+        if let Some(number) = number {
+            self.note(zone, number);
         }
+    }
+
+    pub(crate) fn write_nsec3(&mut self, zone: &ZoneView<'s>, number: u32) {
+        let place = Chain::of(self.store, zone).and_then(|chain| chain.place(number));
+        let Some(place) = place else { return };
         let Some(group) = from(self.store.sets, place.offset).and_then(Group::read) else { return };
-        let ttl = self.soa(zone).map_or(0, |soa| negative_ttl(&soa)).min(group.ttl);
         let mut wire = [0u8; 255];
         let Some(owner) = join(&mut wire, &hash_label(place.hash), zone.name) else { return };
-        let selection = Selection::whole(group);
-        if self.push(Part::Authority, Owner::Name(owner), RType::NSEC3, ttl, &selection).is_err() {
-            self.outcome.truncated = true;
-        }
+        self.push_proof(zone, owner, RType::NSEC3, &Selection::whole(group));
     }
 }
 

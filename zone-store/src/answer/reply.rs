@@ -13,8 +13,6 @@ pub(crate) struct Reply<'o, 'q> {
     /// Answer, authority, additional.
     counts: [u16; 3],
     names: &'o mut Names<'q>,
-    /// Where the RDATA of the last record starts.
-    last_rdata: usize,
 }
 
 /// The names of a message, for compression.
@@ -98,7 +96,7 @@ impl<'o, 'q> Reply<'o, 'q> {
         }
         out.get_mut(..head)?.copy_from_slice(query.get(..head)?);
         let limit = limit.min(out.len());
-        Some(Self { out, len: head, limit, counts: [0; 3], names, last_rdata: 0 })
+        Some(Self { out, len: head, limit, counts: [0; 3], names })
     }
 
     pub(crate) fn mark(&self) -> Mark {
@@ -114,11 +112,6 @@ impl<'o, 'q> Reply<'o, 'q> {
     /// The offset of the question's suffix of `depth` labels, so that it can own records.
     pub(crate) fn question_suffix(&self, depth: u8) -> Option<u16> {
         self.names.question.start(depth).map(|start| u16::from(start).saturating_add(12))
-    }
-
-    /// Where the RDATA of the last record starts, when a pointer reaches it.
-    pub(crate) fn last_rdata(&self) -> Option<u16> {
-        u16::try_from(self.last_rdata).ok().filter(|at| *at < 0x4000)
     }
 
     /// Begins to note where RDATA starts.
@@ -153,12 +146,11 @@ impl<'o, 'q> Reply<'o, 'q> {
         ttl: u32,
         rdata: &[u8],
     ) -> Result<usize, Full> {
-        let (mark, starts, last) = (self.mark(), self.names.start_count, self.last_rdata);
+        let (mark, starts) = (self.mark(), self.names.start_count);
         let written = self.write_record(part, owner, rtype, ttl, rdata);
         if written.is_err() {
             self.back_to(mark);
             self.names.start_count = starts;
-            self.last_rdata = last;
         }
         written
     }
@@ -184,7 +176,6 @@ impl<'o, 'q> Reply<'o, 'q> {
         let [l0, l1] = len.to_be_bytes();
         self.octets(&[t0, t1, 0, 1, s0, s1, s2, s3, l0, l1])?;
         let start = self.len;
-        self.last_rdata = start;
         if let (Some(slot), Ok(at)) =
             (self.names.starts.get_mut(self.names.start_count), u16::try_from(start))
         {

@@ -3,6 +3,7 @@
 
 use dns_wire::{NameBuf, RType, Rcode};
 
+use crate::answer::dnssec::{Noted, PROOFS};
 use crate::answer::query::Query;
 use crate::answer::reply::{Owner, Part, Reply};
 use crate::answer::{AnyPolicy, Client, NOT_AUTHORITATIVE, Outcome, Policy, not_ours};
@@ -22,8 +23,10 @@ pub(crate) struct Resolver<'s, 'q, 'r, 'o> {
     pub(crate) random: Random,
     pub(crate) reply: &'r mut Reply<'o, 'q>,
     pub(crate) outcome: Outcome,
-    /// NSEC and NSEC3 records in the reply, by their places in the image: each goes in once.
-    pub(crate) proofs: [Option<u32>; 4],
+    /// NSEC and NSEC3 records for the reply, the first `noted` of these; the first `written` are in it.
+    pub(crate) proofs: [Noted; PROOFS],
+    pub(crate) noted: usize,
+    pub(crate) written: usize,
 }
 
 /// A name on the way from the question to the answer.
@@ -61,7 +64,19 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
             scope: 0,
         };
         let random = Random::new(random);
-        Self { store, query, client, policy, overrides, random, reply, outcome, proofs: [None; 4] }
+        Self {
+            store,
+            query,
+            client,
+            policy,
+            overrides,
+            random,
+            reply,
+            outcome,
+            proofs: [Noted::default(); PROOFS],
+            noted: 0,
+            written: 0,
+        }
     }
 
     /// Fills the reply and the outcome.
@@ -71,6 +86,14 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
             self.outcome.extended = Some(extended);
             return;
         }
+        self.walk();
+        if !self.outcome.truncated {
+            self.write_proofs();
+        }
+    }
+
+    /// From the name of the question to the last one.
+    fn walk(&mut self) {
         let query = self.query;
         let mut next = self.step(Hop { key: query.key, at: 12, number: 0 });
         let mut seen = [0u32; HOPS];
@@ -156,9 +179,8 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
         let top =
             if node.depth == depth { *node } else { self.store.find_node(zone, hop.key, depth)? };
         if top.has(IS_CUT) {
-            if hop.number == 0 {
-                self.refer(hop, zone, &top);
-            }
+            // Also at the end of a chain: the algorithm starts again with the new name (RFC 1034 §4.3.2).
+            self.refer(hop, zone, &top);
             return Some(None);
         }
         if depth == hop.key.depth() || !top.has(IS_DNAME) {
@@ -201,6 +223,7 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
         };
         let found = RType(entry.rtype);
         let start = self.reply.mark();
+        self.reply.forget_starts();
         if self.push(Part::Answer, Owner::At(hop.at), found, selection.ttl(), &selection).is_err() {
             self.reply.back_to(start);
             self.outcome.truncated = true;
@@ -211,21 +234,23 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
         }
         if found == rtype {
             if !self.policy.minimal {
+                self.write_proofs();
                 self.add_targets(hop, zone, found, &selection);
             }
             return None;
         }
-        if tailored {
+        if tailored || (wildcard.is_some() && !self.has_room_for_proofs()) {
             return None;
         }
         self.follow(&selection)
     }
 
-    /// Goes on with the target of the CNAME that was just written.
+    /// Goes on with the target of the CNAME that was just written. Its signatures follow it in the message, so
+    /// that its RDATA is the first, not the last.
     fn follow(&self, selection: &crate::answer::rows::Selection<'_>) -> Option<Follow> {
         let target =
             selection.records().next().and_then(|rdata| dns_wire::Name::from_wire(rdata).ok());
-        match (target, self.reply.last_rdata()) {
+        match (target, self.reply.start_of(0)) {
             (Some(target), Some(at)) => Some(Follow { name: NameBuf::from(target), at }),
             _ => None,
         }
