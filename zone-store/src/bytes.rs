@@ -80,6 +80,13 @@ pub(crate) fn low32(value: u64) -> u32 {
     u32::from_le_bytes([a, b, c, d])
 }
 
+/// The low 64 bits.
+#[inline]
+pub(crate) fn low64(value: u128) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = value.to_le_bytes();
+    u64::from_le_bytes([a, b, c, d, e, f, g, h])
+}
+
 /// The high 32 bits.
 pub(crate) fn high32(value: u64) -> u32 {
     low32(value >> 32)

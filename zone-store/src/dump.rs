@@ -230,9 +230,10 @@ fn records<'a>(
     group: Group<'a>,
 ) -> impl Iterator<Item = ZoneRecord<'a>> + use<'a> {
     let ttl = Ttl(group.ttl);
-    let data = (0u16..)
+    let data = group
+        .weights()
         .zip(group.records())
-        .map(move |(i, rdata)| (rtype, rdata, group.is_weighted().then(|| group.weight(i))));
+        .map(move |(weight, rdata)| (rtype, rdata, group.is_weighted().then_some(weight)));
     let signatures = group.signatures().map(|rdata| (RType::RRSIG, rdata, None));
     data.chain(signatures).filter_map(move |(rtype, rdata, weight)| {
         Some(ZoneRecord { owner: owner.clone()?, rtype, ttl, rdata, location, weight })

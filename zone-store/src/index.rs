@@ -3,41 +3,49 @@
 //! A bucket of 64 octets holds twelve one-octet tags, a mark that says whether entries went on to the next
 //! bucket for want of room, and twelve offsets. A miss costs one line unless that mark is set.
 
-use crate::bytes::{low8, scale};
+use crate::bytes::{high32, low8, scale, to_usize};
 
 /// A hash index where it lies in the image.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Index<'a> {
     buckets: &'a [[u8; BUCKET]],
+    /// What is left after the last whole bucket: nothing, in what the compiler writes.
+    rest: &'a [u8],
 }
 
 impl<'a> Index<'a> {
-    /// `None` unless the section is whole buckets.
-    pub(crate) fn new(bytes: &'a [u8]) -> Option<Self> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         let (buckets, rest) = bytes.as_chunks::<BUCKET>();
-        rest.is_empty().then_some(Self { buckets })
+        Self { buckets, rest }
+    }
+
+    /// Whether it is whole buckets, as many as a number counts.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.rest.is_empty() && u32::try_from(self.buckets.len()).is_ok()
     }
 
     /// The first entry with this hash that `is_it` accepts.
     ///
     /// Cost: one cache line, at most [`PROBES`], whatever the hash.
-    pub(crate) fn find<T>(&self, hash: u32, mut is_it: impl FnMut(u32) -> Option<T>) -> Option<T> {
+    #[inline]
+    pub(crate) fn find<T>(&self, hash: u64, mut is_it: impl FnMut(u32) -> Option<T>) -> Option<T> {
         let count = u32::try_from(self.buckets.len()).ok()?;
         let (home, tag) = place(hash, count);
         let mut at = home;
         for _ in 0..PROBES {
-            let bucket = self.buckets.get(crate::bytes::to_usize(at))?;
-            let (tags, rest) = bucket.split_first_chunk::<SLOTS>()?;
-            let (full, rest) = rest.split_first_chunk::<4>()?;
-            let (offsets, _) = rest.as_chunks::<4>();
-            for (slot, offset) in tags.iter().zip(offsets) {
-                if *slot == tag
+            let (head, offsets) = self.buckets.get(to_usize(at))?.split_first_chunk::<HEAD>()?;
+            let head = u128::from_le_bytes(*head);
+            let mut alike = alike(head, tag);
+            while alike != 0 {
+                let slot = usize::try_from(alike.trailing_zeros() / 8).ok()?;
+                if let Some(offset) = offsets.as_chunks::<4>().0.get(slot)
                     && let Some(found) = is_it(u32::from_le_bytes(*offset))
                 {
                     return Some(found);
                 }
+                alike &= alike.wrapping_sub(1);
             }
-            if full.first() == Some(&0) {
+            if head & FULL == 0 {
                 return None;
             }
             at = next(at, count);
@@ -59,7 +67,7 @@ impl<'a> Index<'a> {
 #[cfg(feature = "alloc")]
 pub(crate) fn build(
     len: usize,
-    entries: impl Iterator<Item = (u32, u32)>,
+    entries: impl Iterator<Item = (u64, u32)>,
 ) -> Option<alloc::vec::Vec<u8>> {
     if len == 0 {
         return Some(alloc::vec::Vec::new());
@@ -81,7 +89,7 @@ pub(crate) fn build(
 fn insert(buckets: &mut [[u8; BUCKET]], home: u32, tag: u8, offset: u32, count: u32) -> Option<()> {
     let mut at = home;
     for _ in 0..PROBES {
-        let bucket = buckets.get_mut(crate::bytes::to_usize(at))?;
+        let bucket = buckets.get_mut(to_usize(at))?;
         let (tags, rest) = bucket.split_first_chunk_mut::<SLOTS>()?;
         let (full, rest) = rest.split_first_chunk_mut::<4>()?;
         let (offsets, _) = rest.as_chunks_mut::<4>();
@@ -99,9 +107,17 @@ fn insert(buckets: &mut [[u8; BUCKET]], home: u32, tag: u8, offset: u32, count: 
 }
 
 /// The home bucket and the tag of a hash. The tag is never 0: that marks a free slot.
-fn place(hash: u32, count: u32) -> (u32, u8) {
-    let spread = u64::from(hash).wrapping_mul(SPREAD);
-    (scale(crate::bytes::low32(spread >> 16), count), low8(spread).max(1))
+#[inline]
+fn place(hash: u64, count: u32) -> (u32, u8) {
+    (scale(high32(hash), count), low8(hash).max(1))
+}
+
+/// The high bit of each slot whose tag is this one, and perhaps of a slot above such a one: who looks closer
+/// finds out.
+#[inline]
+fn alike(head: u128, tag: u8) -> u128 {
+    let differences = (head ^ ONES.wrapping_mul(u128::from(tag))) & TAGS;
+    differences.wrapping_sub(ONES) & !differences & (ONES << 7)
 }
 
 fn next(at: u32, count: u32) -> u32 {
@@ -113,7 +129,13 @@ const BUCKET: usize = 64;
 const SLOTS: usize = 12;
 /// The most buckets a search reads: the bound on its work. A million names need about twelve.
 const PROBES: usize = 32;
-const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+/// Tags, mark and what fills them up to a word.
+const HEAD: usize = 16;
+/// A one in each of the tags.
+const ONES: u128 = 0x0101_0101_0101_0101_0101_0101;
+const TAGS: u128 = ONES * 0xff;
+/// The mark.
+const FULL: u128 = 1 << (8 * SLOTS);
 
 #[cfg(all(test, feature = "alloc"))]
 mod tests {
@@ -122,9 +144,9 @@ mod tests {
     #[test]
     fn finds_all_and_only_what_was_put_in() {
         for n in [0u32, 1, 11, 12, 13, 1000, 100_000] {
-            let hash = |i: u32| i.wrapping_mul(0x9e37_79b9);
+            let hash = |i: u32| u64::from(i).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             let bytes = build(n as usize, (0..n).map(|i| (hash(i), i))).unwrap();
-            let index = Index::new(&bytes).unwrap();
+            let index = Index::new(&bytes);
             assert_eq!(index.entries(), n as usize);
             for i in 0..n {
                 assert_eq!(index.find(hash(i), |at| (at == i).then_some(at)), Some(i));

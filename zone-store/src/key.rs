@@ -1,17 +1,24 @@
-//! A name prepared for look-up: lower case, its labels found, and a hash of each of its suffixes.
+//! A name prepared for look-up: lower case, its labels found, and the hash of any of its suffixes at hand.
+//!
+//! A name is taken as words of eight octets, counted from its end. The hash of a suffix is the sum over its words
+//! of a multiplication each, so one pass keeps the sums up to every word and the hash of any suffix is the sum up
+//! to its last whole word and one multiplication more. A chain from label to label would take a multiplication
+//! per label, one after the other: 127 for the names that attackers like.
 
-use crate::bytes::high32;
+use crate::bytes::low64;
 
-/// A name in lower case with the place and the hash of every suffix.
+/// A name in lower case with the place of every suffix.
 ///
-/// Suffixes are counted by depth: depth 0 is the root, depth [`Key::depth`] the whole name. A key is close to a
-/// kilobyte and so is filled where it stands, not passed around.
+/// Suffixes are counted by depth: depth 0 is the root, depth [`Key::depth`] the whole name. A key is half a
+/// kilobyte and more, and so is filled where it stands, not passed around.
 pub(crate) struct Key {
+    /// The name, which ends where the array does. Zeros fill its first word; before that is what was left of
+    /// another name.
     wire: [u8; WIRE],
-    /// Where each label starts in `wire`, from the left, the root's octet last.
+    /// Where each label starts, counted from the start of the name, from the left, the root's octet last.
     lefts: [u8; DEPTHS],
-    /// The hash of the suffix of each depth.
-    hashes: [u32; DEPTHS],
+    /// The sum over the last so many words.
+    sums: [u64; WORDS],
     seed: u64,
     len: u8,
     depth: u8,
@@ -19,12 +26,9 @@ pub(crate) struct Key {
 
 impl Key {
     /// The root, with a hash for this seed.
+    #[inline]
     pub(crate) fn new(seed: u64) -> Self {
-        let mut hashes = [0; DEPTHS];
-        if let Some(root) = hashes.first_mut() {
-            *root = high32(seed);
-        }
-        Self { wire: [0; WIRE], lefts: [0; DEPTHS], hashes, seed, len: 1, depth: 0 }
+        Self { wire: [0; WIRE], lefts: [0; DEPTHS], sums: [0; WORDS], seed, len: 1, depth: 0 }
     }
 
     /// A key for the name at the start of `bytes`; see [`Key::fill`].
@@ -38,13 +42,32 @@ impl Key {
     /// other than 00 (RFC 1035 §4.1.4: nothing before a question can be pointed at), or is longer than 255
     /// octets; the key is then not to be used.
     ///
-    /// Cost: O(octets), one pass forward and one back.
+    /// Cost: O(octets), a step per label and one per eight octets.
     pub(crate) fn fill(&mut self, bytes: &[u8]) -> Option<()> {
-        // Forward: where the labels are.
+        let len = self.find_labels(bytes)?;
+        self.fold(bytes.get(..len)?)
+    }
+
+    /// Notes where the labels are. Returns the length of the name.
+    #[inline]
+    fn find_labels(&mut self, bytes: &[u8]) -> Option<usize> {
         let mut at = 0u8;
         let mut depth = 0u8;
         loop {
             let len = *bytes.get(usize::from(at))?;
+            // Labels of one octet, as in reverse names and in attacks, go four at a step: found one by one, each
+            // would wait for the length of the one before.
+            while len == 1
+                && let Some(word) = bytes.get(usize::from(at)..).and_then(<[u8]>::first_chunk)
+                && u64::from_le_bytes(*word) & LENGTHS == ONE_OCTET_EACH
+            {
+                let four = u32::from(at).wrapping_mul(0x0101_0101).wrapping_add(0x0604_0200);
+                let slots = self.lefts.get_mut(usize::from(depth)..)?.first_chunk_mut::<4>()?;
+                *slots = four.to_le_bytes();
+                at = at.checked_add(8)?;
+                depth = depth.checked_add(4)?;
+            }
+            let len = if len == 1 { *bytes.get(usize::from(at))? } else { len };
             *self.lefts.get_mut(usize::from(depth))? = at;
             at = at.checked_add(1)?;
             if len == 0 {
@@ -56,22 +79,31 @@ impl Key {
             at = at.checked_add(len)?;
             depth = depth.checked_add(1)?;
         }
-        let len = usize::from(at);
-        self.wire.get_mut(..len)?.copy_from_slice(bytes.get(..len)?);
-        // Length octets are below `A`, so the whole wire form is folded at once, eight octets at a time.
-        for word in self.wire.as_chunks_mut::<8>().0.iter_mut().take(len.div_ceil(8)) {
-            *word = lower_case(u64::from_le_bytes(*word)).to_le_bytes();
-        }
         self.len = at;
         self.depth = depth;
-        // Back: from the root down to the whole name, so that each hash takes in one label more.
-        let mut hash = high32(self.seed);
-        let lefts = self.lefts.get(..usize::from(depth))?.iter().rev();
-        for (left, slot) in lefts.zip(self.hashes.iter_mut().skip(1)) {
-            hash = hash_child(self.seed, hash, bytes, usize::from(*left))?;
-            *slot = hash;
+        Some(usize::from(at))
+    }
+
+    /// Takes the name over in lower case, and sums it up. Length octets are below `A`, so all is folded alike.
+    #[inline]
+    fn fold(&mut self, name: &[u8]) -> Option<()> {
+        let words = self.wire.as_chunks_mut::<8>().0.iter_mut().rev();
+        let mut rest = name;
+        let mut sum = 0u64;
+        let mut round = self.seed;
+        for (to, so_far) in words.zip(&mut self.sums) {
+            *so_far = sum;
+            let Some((before, word)) = rest.split_last_chunk::<8>() else {
+                *to = lower_case(first_word(name, rest)?).to_le_bytes();
+                return Some(());
+            };
+            let word = lower_case(u64::from_le_bytes(*word));
+            *to = word.to_le_bytes();
+            sum = sum.wrapping_add(mix(word, round));
+            round = round.wrapping_add(ROUND);
+            rest = before;
         }
-        Some(())
+        None
     }
 
     /// Its length in octets, the root's among them.
@@ -96,26 +128,50 @@ impl Key {
     }
 
     /// The hash of the suffix of `depth` labels.
-    pub(crate) fn hash(&self, depth: u8) -> Option<u32> {
-        if depth > self.depth {
-            return None;
-        }
-        self.hashes.get(usize::from(depth)).copied()
+    ///
+    /// Cost: one multiplication.
+    pub(crate) fn hash(&self, depth: u8) -> Option<u64> {
+        let (sum, word, round, _) = self.cut(depth)?;
+        Some(sum.wrapping_add(mix(word, round)))
     }
 
     /// The hash of the name `*.<suffix of depth labels>`: where a wildcard would be (RFC 4592 §2.2.1).
-    pub(crate) fn wildcard_hash(&self, depth: u8) -> Option<u32> {
-        hash_child(self.seed, self.hash(depth)?, b"\x01*\0\0\0\0\0\0", 0)
+    pub(crate) fn wildcard_hash(&self, depth: u8) -> Option<u64> {
+        let (sum, word, round, octets) = self.cut(depth)?;
+        // The label goes before the suffix, right below the octets of the word that are taken.
+        let free = 8u32.wrapping_sub(octets).wrapping_mul(8);
+        let label = u128::from(u16::from_le_bytes(*b"\x01*")).wrapping_shl(free.wrapping_add(48));
+        let [low, high] =
+            [label & u128::from(u64::MAX), label >> 64].map(|w| w.try_into().unwrap_or(0));
+        let (next, word): (u64, u64) = (low, word | high);
+        if octets < 6 {
+            return Some(sum.wrapping_add(mix(word, round)));
+        }
+        let next = mix(next, round.wrapping_add(ROUND));
+        Some(sum.wrapping_add(mix(word, round)).wrapping_add(next))
+    }
+
+    /// The suffix of `depth` labels as its hash takes it: the sum over its whole words, the word that it has a
+    /// part of, that word's round, and how many octets of it.
+    #[inline]
+    fn cut(&self, depth: u8) -> Option<(u64, u64, u64, u32)> {
+        let octets = u32::from(self.len.checked_sub(self.start(depth)?)?);
+        let whole = usize::try_from(octets / 8).ok()?;
+        let word = self.wire.as_chunks::<8>().0.get(LAST.wrapping_sub(whole))?;
+        let part = octets % 8;
+        let kept = !u64::MAX.wrapping_shr(part.wrapping_mul(8));
+        let round = u64::from(octets / 8).wrapping_mul(ROUND).wrapping_add(self.seed);
+        Some((*self.sums.get(whole)?, u64::from_le_bytes(*word) & kept, round, part))
     }
 
     /// The suffix of `depth` labels, in wire form.
     pub(crate) fn suffix(&self, depth: u8) -> Option<&[u8]> {
-        self.wire.get(usize::from(self.start(depth)?)..usize::from(self.len))
+        self.wire().get(usize::from(self.start(depth)?)..)
     }
 
     /// The labels between the suffix of `depth` and its own suffix of `above`, without a root.
     pub(crate) fn between(&self, depth: u8, above: u8) -> Option<&[u8]> {
-        self.wire.get(usize::from(self.start(depth)?)..usize::from(self.start(above)?))
+        self.wire().get(usize::from(self.start(depth)?)..usize::from(self.start(above)?))
     }
 
     /// The labels between two of its suffixes, as [`Key::between`]; `None` when the name is not that deep.
@@ -123,51 +179,74 @@ impl Key {
         if depth < above { None } else { self.between(depth, above) }
     }
 
+    /// Whether its labels between the suffix of `depth` and that of `above` are the `len` octets at the start of
+    /// `octets`, which may go on past them; `above` is `None` for all labels and the root.
+    ///
+    /// Compares words as they were written by [`Key::fill`], put together by shifts: a processor that is asked
+    /// for octets of two words it has just written has to wait until both are in the cache.
+    #[inline]
+    pub(crate) fn is_name(&self, depth: u8, above: Option<u8>, octets: &[u8], len: u8) -> bool {
+        let end = above.map_or(Some(self.len), |above| self.start(above));
+        let (Some(start), Some(end)) = (self.start(depth), end) else { return false };
+        if end.checked_sub(start) != Some(len) {
+            return false;
+        }
+        let mut at = WIRE.wrapping_sub(usize::from(self.len)).wrapping_add(usize::from(start));
+        let mut left = usize::from(len);
+        let mut rest = octets;
+        while let Some((word, after)) = rest.split_first_chunk::<8>() {
+            let unused = 8usize.saturating_sub(left).wrapping_mul(8);
+            let differ = self.word(at) ^ u64::from_le_bytes(*word);
+            // The octets past the name do not count; with none of it left, nothing does.
+            if u32::try_from(unused).is_ok_and(|bits| differ.checked_shl(bits).unwrap_or(0) != 0) {
+                return false;
+            }
+            if left <= 8 {
+                return true;
+            }
+            at = at.wrapping_add(8);
+            left = left.wrapping_sub(8);
+            rest = after;
+        }
+        // Seldom: the last octets of what holds the name.
+        let own = self.wire.get(at..).and_then(|own| own.get(..left));
+        own.is_some() && own == rest.get(..left)
+    }
+
+    /// Eight octets of `wire`, zeros past its end.
+    #[inline]
+    fn word(&self, at: usize) -> u64 {
+        let words = self.wire.as_chunks::<8>().0;
+        let word = |i: usize| words.get(i).map_or(0, |word| u64::from_le_bytes(*word));
+        let first = at / 8;
+        let bits =
+            u32::from(crate::bytes::low8(u64::try_from(at).unwrap_or(0) % 8)).wrapping_mul(8);
+        let (low, high) = (word(first), word(first.wrapping_add(1)));
+        low.wrapping_shr(bits) | (high << 1).wrapping_shl(63u32.wrapping_sub(bits))
+    }
+
     /// The whole name in wire form.
     pub(crate) fn wire(&self) -> &[u8] {
-        self.wire.get(..usize::from(self.len)).unwrap_or_default()
+        self.wire.get(WIRE.wrapping_sub(usize::from(self.len))..).unwrap_or_default()
     }
 }
 
-/// The hash of a name from that of its parent and its first label, which stands at `at` in `octets`, length
-/// octet in front. Letters count alike in both cases.
-///
-/// It reads what came in, not the folded copy: that was written a moment ago by other widths, and reading it
-/// back across those stores costs more than folding again.
+/// The up to seven octets of `rest`, with which `name` starts, at the high end of a word.
 #[inline]
-fn hash_child(seed: u64, parent: u32, octets: &[u8], at: usize) -> Option<u32> {
-    let mut left = usize::from(*octets.get(at)?).saturating_add(1);
-    let mut at = at;
-    let mut hash = seed ^ u64::from(parent);
-    while left > 8 {
-        hash = mix(hash, lower_case(word_at(octets, at)?));
-        at = at.saturating_add(8);
-        left = left.saturating_sub(8);
-    }
-    let unused = u32::try_from(8usize.saturating_sub(left)).ok()?.saturating_mul(8);
-    let word = word_at(octets, at)? & u64::MAX.wrapping_shr(unused);
-    Some(high32(mix(hash, lower_case(word))))
-}
-
-/// The eight octets from `at` on, zeros past the end.
-#[inline]
-fn word_at(octets: &[u8], at: usize) -> Option<u64> {
-    let rest = octets.get(at..)?;
-    if let Some(word) = rest.first_chunk::<8>() {
-        return Some(u64::from_le_bytes(*word));
-    }
-    let missing = u32::try_from(8usize.saturating_sub(rest.len())).ok()?.saturating_mul(8);
-    if let Some(word) = octets.last_chunk::<8>() {
-        return Some(u64::from_le_bytes(*word).checked_shr(missing).unwrap_or(0));
+fn first_word(name: &[u8], rest: &[u8]) -> Option<u64> {
+    if let Some(word) = name.first_chunk::<8>() {
+        let missing = u32::try_from(8usize.saturating_sub(rest.len())).ok()?.wrapping_mul(8);
+        return Some(u64::from_le_bytes(*word).checked_shl(missing).unwrap_or(0));
     }
     let mut word = [0u8; 8];
-    for (to, from) in word.iter_mut().zip(rest) {
+    for (to, from) in word.iter_mut().rev().zip(rest.iter().rev()) {
         *to = *from;
     }
     Some(u64::from_le_bytes(word))
 }
 
 /// Eight octets with those from `A` to `Z` in lower case.
+#[inline]
 fn lower_case(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     let low_bits = word & (0x7f * ONES);
@@ -178,14 +257,23 @@ fn lower_case(word: u64) -> u64 {
     word | (upper >> 2)
 }
 
-fn mix(state: u64, word: u64) -> u64 {
-    let product = (state ^ word).wrapping_mul(MULTIPLIER);
-    product ^ product.rotate_left(32)
+/// A word's part in the sum: every bit of it counts for every bit of the result.
+#[inline]
+fn mix(word: u64, round: u64) -> u64 {
+    let product = u128::from(word ^ round).wrapping_mul(u128::from(MULTIPLIER));
+    low64(product) ^ low64(product >> 64)
 }
 
 const MULTIPLIER: u64 = 0x9fb2_1c65_1e98_df25;
-/// Room for the longest name and one word more.
-const WIRE: usize = 264;
+/// What a round adds to the seed, so that equal words count differently from place to place.
+const ROUND: u64 = 0xd6e8_feb8_6659_fd93;
+/// The length octets of labels of one octet each, and what they are.
+const LENGTHS: u64 = 0x00ff_00ff_00ff_00ff;
+const ONE_OCTET_EACH: u64 = 0x0001_0001_0001_0001;
+/// Room for the longest name, in whole words.
+const WIRE: usize = 256;
+const WORDS: usize = WIRE / 8;
+const LAST: usize = WORDS - 1;
 /// 127 labels and the root.
 const DEPTHS: usize = 128;
 
@@ -240,6 +328,75 @@ mod tests {
         let new = Key::read(b"\x01a\x00", 5).unwrap();
         assert_eq!((key.wire(), key.hash(1), key.depth()), (new.wire(), new.hash(1), 1));
         assert_eq!(key.hash(2), None);
+    }
+
+    #[test]
+    fn wildcards_hash_as_names_do() {
+        for first in 1..20 {
+            let mut name = vec![first];
+            name.extend((0..first).map(|i| b'a' + i));
+            name.extend_from_slice(b"\x02zz\x00");
+            let key = Key::read(&name, 3).unwrap();
+            for depth in 0..=2 {
+                let mut wildcard = b"\x01*".to_vec();
+                wildcard.extend_from_slice(key.suffix(depth).unwrap());
+                let whole = Key::read(&wildcard, 3).unwrap();
+                assert_eq!(key.wildcard_hash(depth), whole.hash(depth + 1), "{first} {depth}");
+                assert_eq!(whole.hash(depth), key.hash(depth));
+            }
+        }
+    }
+
+    #[test]
+    fn compares_any_stretch_of_labels() {
+        let name = b"\x05seven\x0btwelve-long\x01x\x10and-sixteen-long\x03end\x00";
+        let key = Key::read(name, 3).unwrap();
+        for depth in 0..=key.depth() {
+            for above in (0..=depth).map(Some).chain([None]) {
+                let start = usize::from(key.start(depth).unwrap());
+                let end = above.map_or(name.len(), |above| usize::from(key.start(above).unwrap()));
+                let own = &name[start..end];
+                let len = own.len() as u8;
+                assert!(key.is_name(depth, above, own, len));
+                let mut longer = own.to_vec();
+                longer.extend_from_slice(b"and what follows");
+                assert!(key.is_name(depth, above, &longer, len));
+                assert!(!key.is_name(depth, above, &longer, len + 1));
+                for at in 0..own.len() {
+                    longer[at] ^= 0x80;
+                    assert!(!key.is_name(depth, above, &longer, len));
+                    assert!(!key.is_name(depth, above, &longer[..own.len()], len));
+                    longer[at] ^= 0x80;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn one_octet_labels_among_others() {
+        for lens in [
+            &[1u8, 1, 1, 1][..],
+            &[1; 9],
+            &[1, 1, 1, 2, 1, 1, 1, 1],
+            &[3, 1, 1, 1, 1, 1, 63, 1],
+            &[1; 127],
+        ] {
+            let mut name = vec![];
+            let mut starts = vec![];
+            for len in lens {
+                starts.push(name.len() as u8);
+                name.push(*len);
+                name.extend(vec![1; usize::from(*len)]);
+            }
+            starts.push(name.len() as u8);
+            name.push(0);
+            let key = Key::read(&name, 0).unwrap();
+            assert_eq!(usize::from(key.depth()), lens.len());
+            let found: vec::Vec<u8> =
+                (0..=key.depth()).rev().map(|d| key.start(d).unwrap()).collect();
+            assert_eq!(found, starts);
+            assert_eq!(key.wire(), name);
+        }
     }
 
     #[test]

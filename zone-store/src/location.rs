@@ -13,7 +13,6 @@
 use core::net::IpAddr;
 
 use crate::bytes::{Reader, from, to_usize};
-use crate::index::Index;
 use crate::key::Key;
 use crate::map::{Block, Ranges};
 use crate::store::Store;
@@ -100,12 +99,12 @@ impl<'a> Store<'a> {
 
     /// The resolver map and the subnet map of a name.
     fn bound(&self, name: &Key) -> (Option<u32>, Option<u32>) {
-        let Some(index) = Index::new(self.bind_index).filter(|_| !self.binds.is_empty()) else {
+        if self.binds.is_empty() {
             return (None, None);
-        };
+        }
         let find = |depth| {
             let suffix = name.suffix(depth)?;
-            index.find(name.hash(depth)?, |offset| {
+            self.bind_index.find(name.hash(depth)?, |offset| {
                 Bind::read(from(self.binds, offset)?).filter(|bind| bind.name == suffix)
             })
         };

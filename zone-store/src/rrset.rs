@@ -32,8 +32,9 @@ pub(crate) enum Form {
 
 impl<'a> Entry<'a> {
     pub(crate) fn read(reader: &mut Reader<'a>) -> Option<Self> {
-        let rtype = reader.u16()?;
-        let word = reader.u32()?;
+        let [t0, t1, word @ ..] = reader.array::<6>()?;
+        let rtype = u16::from_le_bytes([t0, t1]);
+        let word = u32::from_le_bytes(word);
         let form = match word >> FORM_SHIFT {
             0 => Form::Inline,
             1 => Form::Shared,
@@ -106,8 +107,9 @@ impl<'a> Group<'a> {
     /// The group at the start of `bytes`, which may go on past it.
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
         let mut reader = Reader::new(bytes);
-        let ttl = reader.u32()?;
-        let word = reader.u16()?;
+        let [ttl @ .., w0, w1] = reader.array::<6>()?;
+        let ttl = u32::from_le_bytes(ttl);
+        let word = u16::from_le_bytes([w0, w1]);
         let count = word & COUNT_MASK;
         let weights = if word & WEIGHTED != 0 {
             reader.take(usize::from(count).checked_mul(4)?)?.as_chunks::<4>().0
@@ -126,9 +128,11 @@ impl<'a> Group<'a> {
         self.signatures > 0
     }
 
-    /// The weight of record `i`: 1 when none was given.
-    pub(crate) fn weight(&self, i: u16) -> u32 {
-        self.weights.get(usize::from(i)).map_or(1, |weight| u32::from_le_bytes(*weight))
+    /// The weight of each record: 1 when none was given.
+    pub(crate) fn weights(&self) -> impl Iterator<Item = u32> + use<'a> {
+        let alike = if self.is_weighted() { 0 } else { usize::from(self.count) };
+        let given = self.weights.iter().map(|weight| u32::from_le_bytes(*weight));
+        given.chain(core::iter::repeat_n(1, alike))
     }
 
     /// The records' RDATA.

@@ -14,9 +14,9 @@ pub struct Store<'a> {
     depths: u128,
     zones: &'a [[u8; ZONE]],
     pub(crate) zone_names: &'a [u8],
-    zone_index: &'a [u8],
+    pub(crate) zone_index: Index<'a>,
     pub(crate) nodes: &'a [u8],
-    index: &'a [u8],
+    pub(crate) index: Index<'a>,
     pub(crate) sets: &'a [u8],
     pub(crate) nsec: &'a [[u8; 4]],
     pub(crate) nsec3: &'a [[u8; NSEC3]],
@@ -24,7 +24,7 @@ pub struct Store<'a> {
     pub(crate) maps: &'a [u8],
     pub(crate) ranges: &'a [u8],
     pub(crate) binds: &'a [u8],
-    pub(crate) bind_index: &'a [u8],
+    pub(crate) bind_index: Index<'a>,
 }
 
 impl<'a> Store<'a> {
@@ -36,9 +36,9 @@ impl<'a> Store<'a> {
             depths: layout.depths,
             zones: section(Section::Zones).as_chunks().0,
             zone_names: section(Section::ZoneNames),
-            zone_index: section(Section::ZoneIndex),
+            zone_index: Index::new(section(Section::ZoneIndex)),
             nodes: section(Section::Nodes),
-            index: section(Section::Index),
+            index: Index::new(section(Section::Index)),
             sets: section(Section::Sets),
             nsec: section(Section::Nsec).as_chunks().0,
             nsec3: section(Section::Nsec3).as_chunks().0,
@@ -46,7 +46,7 @@ impl<'a> Store<'a> {
             maps: section(Section::Maps),
             ranges: section(Section::Ranges),
             binds: section(Section::Binds),
-            bind_index: section(Section::BindIndex),
+            bind_index: Index::new(section(Section::BindIndex)),
         }
     }
 
@@ -63,14 +63,6 @@ impl<'a> Store<'a> {
         u32::try_from(self.zones.len()).unwrap_or(u32::MAX)
     }
 
-    pub(crate) fn index(&self) -> Option<Index<'a>> {
-        Index::new(self.index)
-    }
-
-    pub(crate) fn zone_index(&self) -> Option<Index<'a>> {
-        Index::new(self.zone_index)
-    }
-
     /// Iterations and salt of a zone's NSEC3 hashes.
     pub(crate) fn nsec3_params(&self, zone: &ZoneView<'_>) -> Option<(u16, &'a [u8])> {
         let mut reader = Reader::new(from(self.zone_names, zone.nsec3_params)?);
@@ -80,34 +72,32 @@ impl<'a> Store<'a> {
     }
 
     pub(crate) fn zone(&self, id: u32) -> Option<ZoneView<'a>> {
-        let record = self.zones.get(to_usize(id))?;
-        let mut reader = Reader::new(record);
-        let mut name = Reader::new(from(self.zone_names, reader.u32()?)?);
-        let depth = name.u8()?;
-        let len = name.u8()?;
+        let (record, _) = self.zones.get(to_usize(id))?.as_chunks::<4>();
+        let [name, start, end, nsec, nsec_end, nsec3, nsec3_end, nsec3_params] =
+            record.first_chunk::<8>()?.map(u32::from_le_bytes);
+        let ([depth, len], name) = from(self.zone_names, name)?.split_first_chunk::<2>()?;
         Some(ZoneView {
             id,
-            depth,
-            name: name.take(usize::from(len))?,
-            start: reader.u32()?,
-            end: reader.u32()?,
-            nsec: (reader.u32()?, reader.u32()?),
-            nsec3: (reader.u32()?, reader.u32()?),
-            nsec3_params: reader.u32()?,
+            depth: *depth,
+            name: name.get(..usize::from(*len))?,
+            start,
+            end,
+            nsec: (nsec, nsec_end),
+            nsec3: (nsec3, nsec3_end),
+            nsec3_params,
         })
     }
 
     /// The deepest zone that encloses the name and whose apex has at most `depth` labels (RFC 1034 §4.3.2
     /// step 2). Only depths at which there are zones are tried.
     pub(crate) fn find_zone(&self, key: &Key, depth: u8) -> Option<ZoneView<'a>> {
-        let index = self.zone_index()?;
         let mut depths = self.depths & mask_to(depth.min(key.depth()));
         while depths != 0 {
             let depth = u8::try_from(127u32.wrapping_sub(depths.leading_zeros())).ok()?;
-            let name = key.suffix(depth)?;
-            let found = index.find(key.hash(depth)?, |id| {
+            let found = self.zone_index.find(key.hash(depth)?, |id| {
                 let zone = self.zone(id)?;
-                (zone.name == name).then_some(zone)
+                let len = u8::try_from(zone.name.len()).ok()?;
+                key.is_name(depth, None, zone.name, len).then_some(zone)
             });
             if found.is_some() {
                 return found;
@@ -121,8 +111,9 @@ impl<'a> Store<'a> {
     ///
     /// Cost: two cache lines, mostly.
     pub(crate) fn find_node(&self, zone: &ZoneView<'a>, key: &Key, depth: u8) -> Option<Node<'a>> {
-        let name = key.between(depth, zone.depth)?;
-        self.find_hashed(zone, key.hash(depth)?, |node| node.name == name)
+        self.find_hashed(zone, key.hash(depth)?, |octets, len| {
+            key.is_name(depth, Some(zone.depth), octets, len)
+        })
     }
 
     /// The node `*.<suffix of depth labels>`, in this zone.
@@ -132,24 +123,27 @@ impl<'a> Store<'a> {
         key: &Key,
         depth: u8,
     ) -> Option<Node<'a>> {
-        let parent = key.between(depth, zone.depth)?;
-        self.find_hashed(zone, key.wildcard_hash(depth)?, |node| {
-            node.name.strip_prefix(b"\x01*") == Some(parent)
+        self.find_hashed(zone, key.wildcard_hash(depth)?, |octets, len| {
+            let parent = octets.strip_prefix(b"\x01*").zip(len.checked_sub(2));
+            parent.is_some_and(|(octets, len)| key.is_name(depth, Some(zone.depth), octets, len))
         })
     }
 
+    /// `is_it` is given octets that start with a name, and its length.
+    #[inline]
     fn find_hashed(
         &self,
         zone: &ZoneView<'a>,
-        hash: u32,
-        is_it: impl Fn(&Node<'a>) -> bool,
+        hash: u64,
+        is_it: impl Fn(&[u8], u8) -> bool,
     ) -> Option<Node<'a>> {
-        self.index()?.find(zone.salted(hash), |offset| {
+        self.index.find(zone.salted(hash), |offset| {
             if offset < zone.start || offset >= zone.end {
                 return None;
             }
-            let node = Node::read(from(self.nodes, offset)?)?;
-            is_it(&node).then_some(node)
+            let bytes = from(self.nodes, offset)?;
+            let ([.., len], octets) = bytes.split_first_chunk::<4>()?;
+            if is_it(octets, *len) { Node::read(bytes) } else { None }
         })
     }
 
@@ -207,14 +201,14 @@ pub(crate) struct ZoneView<'a> {
 
 impl ZoneView<'_> {
     /// The hash of a name of this zone, so that a name of two zones has two places.
-    pub(crate) fn salted(&self, hash: u32) -> u32 {
+    pub(crate) fn salted(&self, hash: u64) -> u64 {
         salted(self.id, hash)
     }
 }
 
 /// The hash of a name of the zone `id`.
-pub(crate) fn salted(id: u32, hash: u32) -> u32 {
-    hash ^ id.wrapping_mul(0x85eb_ca6b)
+pub(crate) fn salted(id: u32, hash: u64) -> u64 {
+    hash ^ u64::from(id).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// Bits 0 to `depth`.

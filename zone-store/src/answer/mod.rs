@@ -22,7 +22,7 @@ use crate::location::Location;
 use crate::overrides::Overrides;
 use crate::store::Store;
 use query::{Asked, Fault, Query};
-use reply::{Names, Reply};
+use reply::Reply;
 use resolve::Resolver;
 
 /// What was answered.
@@ -105,27 +105,23 @@ impl Store<'_> {
         out: &mut [u8],
     ) -> Result<Answered, Dropped> {
         let max = size_limit(query.edns, client.transport, policy).min(out.len());
-        let room = query.edns.map_or(0, |asked| opt_room(&asked, client, policy));
+        let room = query.edns.as_ref().map_or(0, |asked| opt_room(asked, client, policy));
         let limit = max.saturating_sub(room);
-        let mut names = Names::new(query.key);
-        let started = Reply::start(out, octets, query.head, limit, &mut names);
-        let mut reply = started.ok_or(Dropped::Buffer)?;
+        let mut reply =
+            Reply::start(out, octets, query.head, limit, query.key).ok_or(Dropped::Buffer)?;
         let mut resolver =
             Resolver::new(self, query, client, policy, overrides, random, &mut reply);
         resolver.resolve();
         let outcome = resolver.outcome;
         let scope = query.has_subnet().then_some(outcome.scope);
-        let mut opt = [0u8; OPT_OWN];
-        let opt_len = match query.edns {
-            Some(asked) => write_opt(&mut opt, &asked, client, policy, &outcome, scope),
-            None => Some(0),
-        };
-        let opt = opt.get(..opt_len.ok_or(Dropped::Buffer)?).unwrap_or_default();
-        let nsid = query.edns.filter(|asked| asked.nsid).map_or(&[][..], |_| policy.nsid);
         let flags = flags(octets, &outcome);
-        let parts = [opt, nsid, client.options];
-        let parts: &[&[u8]] = if query.edns.is_some() { &parts } else { &[] };
-        let len = reply.finish(flags, parts).ok_or(Dropped::Buffer)?;
+        let finished = reply.finish(flags, query.edns.is_some());
+        let (out, mut len) = finished.ok_or(Dropped::Buffer)?;
+        if let Some(asked) = &query.edns {
+            let room = out.get_mut(len..).unwrap_or_default();
+            let opt = write_opt(room, asked, client, policy, &outcome, scope);
+            len = opt.and_then(|opt| len.checked_add(opt)).ok_or(Dropped::Buffer)?;
+        }
         Ok(Answered {
             len,
             rcode: outcome.rcode,
@@ -188,40 +184,45 @@ fn tells_nsid(asked: &Asked, policy: &Policy<'_>) -> bool {
     asked.nsid && !policy.nsid.is_empty()
 }
 
-/// Writes OPT up to the NSID's data, which with the client's own options follow. Returns the octets written.
+/// Writes the OPT record. Returns its length.
 fn write_opt(
-    out: &mut [u8; OPT_OWN],
+    out: &mut [u8],
     asked: &Asked,
     client: &Client<'_>,
     policy: &Policy<'_>,
     outcome: &Outcome,
     scope: Option<u8>,
 ) -> Option<usize> {
-    let mut len = OPT_HEADER;
+    let (header, options) = out.split_first_chunk_mut::<OPT_HEADER>()?;
+    let mut len = 0usize;
     if let (Some(subnet), Some(scope)) = (asked.subnet, scope) {
-        let subnet = subnet.with_scope(scope)?;
-        len = len.checked_add(subnet.write(out.get_mut(len..)?).ok()?)?;
+        len = subnet.with_scope(scope)?.write(options).ok()?;
     }
     if let Some(info_code) = outcome.extended {
         let error = ExtendedError { info_code, extra_text: &[] };
-        len = len.checked_add(error.write(out.get_mut(len..)?).ok()?)?;
+        len = len.checked_add(error.write(options.get_mut(len..)?).ok()?)?;
     }
-    let mut after = client.options.len();
     if tells_nsid(asked, policy) {
-        let nsid = u16::try_from(policy.nsid.len()).ok()?;
-        let [n0, n1] = nsid.to_be_bytes();
-        out.get_mut(len..len.checked_add(4)?)?.copy_from_slice(&[0, 3, n0, n1]);
-        len = len.checked_add(4)?;
-        after = after.checked_add(policy.nsid.len())?;
+        let [n0, n1] = u16::try_from(policy.nsid.len()).ok()?.to_be_bytes();
+        len = put(options, len, &[0, 3, n0, n1])?;
+        len = put(options, len, policy.nsid)?;
     }
-    let rdata = u16::try_from(len.checked_sub(OPT_HEADER)?.checked_add(after)?).ok()?;
+    if !client.options.is_empty() {
+        len = put(options, len, client.options)?;
+    }
     let [size0, size1] = policy.max_datagram.max(512).to_be_bytes();
-    let [r0, r1] = rdata.to_be_bytes();
+    let [r0, r1] = u16::try_from(len).ok()?.to_be_bytes();
     let dnssec_ok = if asked.dnssec_ok { 0x80 } else { 0 };
     let extended = outcome.rcode.extended_bits();
-    let header = [0, 0, 41, size0, size1, extended, 0, dnssec_ok, 0, r0, r1];
-    out.get_mut(..OPT_HEADER)?.copy_from_slice(&header);
-    Some(len)
+    *header = [0, 0, 41, size0, size1, extended, 0, dnssec_ok, 0, r0, r1];
+    len.checked_add(OPT_HEADER)
+}
+
+/// Copies octets to `at`. Returns where they end.
+fn put(out: &mut [u8], at: usize, octets: &[u8]) -> Option<usize> {
+    let end = at.checked_add(octets.len())?;
+    out.get_mut(at..end)?.copy_from_slice(octets);
+    Some(end)
 }
 
 /// The second word of the header: opcode, RD and CD as asked; no RA, no AD (RFC 4035 §3.1.6).
@@ -264,12 +265,9 @@ fn refuse(
     if fault.edns {
         let asked = Asked { payload_size: 512, dnssec_ok: false, nsid: false, subnet: None };
         let client = Client::default();
-        let mut opt = [0u8; OPT_OWN];
-        write_opt(&mut opt, &asked, &client, policy, &outcome, None).ok_or(Dropped::Buffer)?;
-        let end = len.saturating_add(OPT_HEADER);
-        let opt = opt.get(..OPT_HEADER).unwrap_or_default();
-        out.get_mut(len..end).ok_or(Dropped::Buffer)?.copy_from_slice(opt);
-        len = end;
+        let room = out.get_mut(len..).unwrap_or_default();
+        let opt = write_opt(room, &asked, &client, policy, &outcome, None);
+        len = opt.and_then(|opt| len.checked_add(opt)).ok_or(Dropped::Buffer)?;
     }
     Ok(Answered {
         len,
@@ -289,5 +287,3 @@ const NOT_SUPPORTED: InfoCode = InfoCode(21);
 const OPT_HEADER: usize = 11;
 /// An extended error without text.
 const EXTENDED_ERROR: usize = 6;
-/// What of OPT is written here: header, subnet, extended error, NSID's head.
-const OPT_OWN: usize = OPT_HEADER + 24 + EXTENDED_ERROR + 4;

@@ -12,32 +12,30 @@ pub(crate) struct Reply<'o, 'q> {
     limit: usize,
     /// Answer, authority, additional.
     counts: [u16; 3],
-    names: &'o mut Names<'q>,
-}
-
-/// The names of a message, for compression.
-pub(crate) struct Names<'q> {
     /// The name of the question, which stands at octet 12.
     question: &'q Key,
-    /// Names written after it.
+    /// Made when the first name is written: most replies have none but the question's.
+    names: Option<Names>,
+}
+
+/// The names written after the question, for compression.
+struct Names {
     written: [Written; NAMES],
     count: usize,
     /// The name being written.
     key: Key,
-    /// Where the RDATA of records starts, since [`Reply::forget_starts`].
+    /// Where the RDATA of records with names starts, since [`Reply::forget_starts`].
     starts: [u16; STARTS],
     start_count: usize,
 }
 
-impl<'q> Names<'q> {
-    pub(crate) fn new(question: &'q Key) -> Self {
-        // Which seed does not matter here, but it is the question's, so that hashes can be compared.
-        let key = Key::new(question.seed());
+impl Names {
+    #[cold]
+    fn new(seed: u64) -> Self {
         Self {
-            question,
             written: [Written::default(); NAMES],
             count: 0,
-            key,
+            key: Key::new(seed),
             starts: [0; STARTS],
             start_count: 0,
         }
@@ -47,7 +45,7 @@ impl<'q> Names<'q> {
 /// A name in the message.
 #[derive(Clone, Copy, Debug, Default)]
 struct Written {
-    hash: u32,
+    hash: u64,
     at: u16,
     depth: u8,
 }
@@ -55,9 +53,9 @@ struct Written {
 /// Sections of a message after the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Part {
-    Answer,
-    Authority,
-    Additional,
+    Answer = 0,
+    Authority = 1,
+    Additional = 2,
 }
 
 /// The owner of records.
@@ -84,60 +82,64 @@ pub(crate) struct Mark {
 impl<'o, 'q> Reply<'o, 'q> {
     /// Starts with the header and the question of the query: its first `head` octets. `None` when `limit`
     /// does not hold them.
+    #[inline]
     pub(crate) fn start(
         out: &'o mut [u8],
         query: &[u8],
         head: usize,
         limit: usize,
-        names: &'o mut Names<'q>,
+        question: &'q Key,
     ) -> Option<Self> {
         if limit < head {
             return None;
         }
         out.get_mut(..head)?.copy_from_slice(query.get(..head)?);
         let limit = limit.min(out.len());
-        Some(Self { out, len: head, limit, counts: [0; 3], names })
+        let names = None;
+        Some(Self { out, len: head, limit, counts: [0; 3], question, names })
     }
 
     pub(crate) fn mark(&self) -> Mark {
-        Mark { len: self.len, counts: self.counts, name_count: self.names.count }
+        let name_count = self.names.as_ref().map_or(0, |names| names.count);
+        Mark { len: self.len, counts: self.counts, name_count }
     }
 
     pub(crate) fn back_to(&mut self, mark: Mark) {
         self.len = mark.len;
         self.counts = mark.counts;
-        self.names.count = mark.name_count;
+        if let Some(names) = &mut self.names {
+            names.count = mark.name_count;
+        }
     }
 
     /// The offset of the question's suffix of `depth` labels, so that it can own records.
     pub(crate) fn question_suffix(&self, depth: u8) -> Option<u16> {
-        self.names.question.start(depth).map(|start| u16::from(start).saturating_add(12))
+        self.question.start(depth).map(|start| u16::from(start).saturating_add(12))
     }
 
-    /// Begins to note where RDATA starts.
+    /// Begins to note where RDATA with names starts.
     pub(crate) fn forget_starts(&mut self) {
-        self.names.start_count = 0;
+        if let Some(names) = &mut self.names {
+            names.start_count = 0;
+        }
     }
 
-    /// Where the RDATA of the `number`th record starts, counted from [`Reply::forget_starts`]; of the first
-    /// 32, and as far as a pointer reaches.
+    /// Where the RDATA of the `number`th record with names in it starts, counted from
+    /// [`Reply::forget_starts`]; of the first 32, and as far as a pointer reaches.
     pub(crate) fn start_of(&self, number: usize) -> Option<u16> {
-        let starts = self.names.starts.get(..self.names.start_count)?;
+        let names = self.names.as_ref()?;
+        let starts = names.starts.get(..names.start_count)?;
         starts.get(number).copied().filter(|at| *at < 0x4000)
     }
 
     pub(crate) fn count(&self, part: Part) -> u16 {
-        let [answer, authority, additional] = self.counts;
-        match part {
-            Part::Answer => answer,
-            Part::Authority => authority,
-            Part::Additional => additional,
-        }
+        self.counts.get(part as usize).copied().unwrap_or(0)
     }
 
     /// Appends a record, or nothing where it does not fit: what is not in the reply has no octets in it.
     ///
     /// Returns where the RDATA starts.
+    #[inline]
     pub(crate) fn record(
         &mut self,
         part: Part,
@@ -146,11 +148,56 @@ impl<'o, 'q> Reply<'o, 'q> {
         ttl: u32,
         rdata: &[u8],
     ) -> Result<usize, Full> {
-        let (mark, starts) = (self.mark(), self.names.start_count);
+        let Owner::At(at) = owner else {
+            return self.record_with_names(part, owner, rtype, ttl, rdata);
+        };
+        if has_names(rtype) {
+            return self.record_with_names(part, owner, rtype, ttl, rdata);
+        }
+        let end = self
+            .len
+            .checked_add(FIXED)
+            .and_then(|start| start.checked_add(rdata.len()))
+            .filter(|end| *end <= self.limit)
+            .ok_or(Full)?;
+        let count = self.counts.get_mut(part as usize).ok_or(Full)?;
+        let added = count.checked_add(1).ok_or(Full)?;
+        let room = self.out.get_mut(self.len..end).ok_or(Full)?;
+        let (fixed, to) = room.split_first_chunk_mut::<FIXED>().ok_or(Full)?;
+        let [p0, p1] = (POINTER | at).to_be_bytes();
+        let [t0, t1] = rtype.0.to_be_bytes();
+        let [s0, s1, s2, s3] = ttl.to_be_bytes();
+        let [l0, l1] = u16::try_from(rdata.len()).map_err(|_| Full)?.to_be_bytes();
+        *fixed = [p0, p1, t0, t1, 0, 1, s0, s1, s2, s3, l0, l1];
+        match (to.first_chunk_mut::<4>(), rdata.first_chunk::<4>()) {
+            // An address: too short to call for a copy.
+            (Some(to), Some(address)) if rdata.len() == 4 => *to = *address,
+            _ => to.copy_from_slice(rdata),
+        }
+        *count = added;
+        let start = self.len.wrapping_add(FIXED);
+        self.len = end;
+        Ok(start)
+    }
+
+    /// A record of which the owner or the RDATA has names to write: all of it, or nothing.
+    #[inline(never)]
+    fn record_with_names(
+        &mut self,
+        part: Part,
+        owner: Owner<'_>,
+        rtype: RType,
+        ttl: u32,
+        rdata: &[u8],
+    ) -> Result<usize, Full> {
+        let mark = self.mark();
+        let starts = self.names.as_ref().map_or(0, |names| names.start_count);
         let written = self.write_record(part, owner, rtype, ttl, rdata);
         if written.is_err() {
             self.back_to(mark);
-            self.names.start_count = starts;
+            if let Some(names) = &mut self.names {
+                names.start_count = starts;
+            }
         }
         written
     }
@@ -176,13 +223,8 @@ impl<'o, 'q> Reply<'o, 'q> {
         let [l0, l1] = len.to_be_bytes();
         self.octets(&[t0, t1, 0, 1, s0, s1, s2, s3, l0, l1])?;
         let start = self.len;
-        if let (Some(slot), Ok(at)) =
-            (self.names.starts.get_mut(self.names.start_count), u16::try_from(start))
-        {
-            *slot = at;
-            self.names.start_count = self.names.start_count.saturating_add(1);
-        }
         if has_names(rtype) {
+            self.note_start(start);
             self.rdata(rtype, rdata)?;
             let written = u16::try_from(self.len.saturating_sub(start)).map_err(|_| Full)?;
             let slot =
@@ -191,14 +233,19 @@ impl<'o, 'q> Reply<'o, 'q> {
         } else {
             self.octets(rdata)?;
         }
-        let [answer, authority, additional] = &mut self.counts;
-        let count = match part {
-            Part::Answer => answer,
-            Part::Authority => authority,
-            Part::Additional => additional,
-        };
+        let count = self.counts.get_mut(part as usize).ok_or(Full)?;
         *count = count.checked_add(1).ok_or(Full)?;
         Ok(start)
+    }
+
+    fn note_start(&mut self, start: usize) {
+        let names = self.names.get_or_insert_with(|| Names::new(self.question.seed()));
+        if let (Some(slot), Ok(at)) =
+            (names.starts.get_mut(names.start_count), u16::try_from(start))
+        {
+            *slot = at;
+            names.start_count = names.start_count.saturating_add(1);
+        }
     }
 
     /// RDATA whose names may be compressed (RFC 3597 §4): those of RFC 1035.
@@ -220,19 +267,20 @@ impl<'o, 'q> Reply<'o, 'q> {
     /// Appends the name at the start of `wire`, the part of it that is in the message already as a pointer.
     /// Returns how long it is in `wire`.
     fn name(&mut self, wire: &[u8]) -> Result<usize, Full> {
-        self.names.key.fill(wire).ok_or(Full)?;
-        let key = &self.names.key;
-        let (len, whole) = (usize::from(key.len()), key.depth());
+        // Which seed does not matter here, but it is the question's, so that hashes can be compared.
+        let names = self.names.get_or_insert_with(|| Names::new(self.question.seed()));
+        names.key.fill(wire).ok_or(Full)?;
+        let (len, whole) = (usize::from(names.key.len()), names.key.depth());
         let mut depth = whole;
         let mut pointer = None;
         while depth > 0 {
-            pointer = self.find(depth);
+            pointer = find(self.question, names, self.out, depth);
             if pointer.is_some() {
                 break;
             }
             depth = depth.saturating_sub(1);
         }
-        let literal = usize::from(self.names.key.start(depth).unwrap_or(0));
+        let literal = usize::from(names.key.start(depth).unwrap_or(0));
         let start = self.len;
         self.octets(wire.get(..literal).ok_or(Full)?)?;
         match pointer {
@@ -240,7 +288,7 @@ impl<'o, 'q> Reply<'o, 'q> {
             None => self.octets(&[0])?,
         }
         // What was written out can be pointed to from now on.
-        let names = &mut *self.names;
+        let Some(names) = &mut self.names else { return Ok(len) };
         for new in depth.saturating_add(1)..=whole {
             let at = start.saturating_add(usize::from(names.key.start(new).unwrap_or(0)));
             let (Ok(at), Some(hash)) = (u16::try_from(at), names.key.hash(new)) else { break };
@@ -254,51 +302,6 @@ impl<'o, 'q> Reply<'o, 'q> {
         Ok(len)
     }
 
-    /// Where the suffix of `depth` labels of the name being written is in the message.
-    fn find(&self, depth: u8) -> Option<u16> {
-        let Names { question, written, count, key, .. } = &*self.names;
-        let hash = key.hash(depth)?;
-        let suffix = key.suffix(depth)?;
-        if question.hash(depth) == Some(hash) && question.suffix(depth) == Some(suffix) {
-            return self.question_suffix(depth);
-        }
-        let found = written
-            .get(..*count)?
-            .iter()
-            .find(|name| name.hash == hash && name.depth == depth && self.is_at(suffix, name.at));
-        found.map(|name| name.at)
-    }
-
-    /// Whether the name at `at` in the message is this one, given in lower case.
-    fn is_at(&self, name: &[u8], at: u16) -> bool {
-        let mut rest = name;
-        let mut at = usize::from(at);
-        // Every pointer leads further back, and every label takes one from `rest`.
-        for _ in 0..256 {
-            let Some(len) = self.out.get(at).copied() else { return false };
-            if len >= 0xc0 {
-                let Some(low) = self.out.get(at.saturating_add(1)) else { return false };
-                at = usize::from(u16::from_be_bytes([len & 0x3f, *low]));
-                continue;
-            }
-            let end = usize::from(len).saturating_add(1);
-            let (Some((label, after)), Some(written)) =
-                (rest.split_at_checked(end), self.out.get(at..at.saturating_add(end)))
-            else {
-                return false;
-            };
-            if written != label && !written.eq_ignore_ascii_case(label) {
-                return false;
-            }
-            if len == 0 {
-                return true;
-            }
-            rest = after;
-            at = at.saturating_add(end);
-        }
-        false
-    }
-
     fn octets(&mut self, octets: &[u8]) -> Result<(), Full> {
         let end =
             self.len.checked_add(octets.len()).filter(|end| *end <= self.limit).ok_or(Full)?;
@@ -307,22 +310,63 @@ impl<'o, 'q> Reply<'o, 'q> {
         Ok(())
     }
 
-    /// Writes the header, and the OPT record into the room kept for it. Returns the length of the message.
-    pub(crate) fn finish(self, flags: [u8; 2], opt: &[&[u8]]) -> Option<usize> {
-        let Self { out, mut len, counts, .. } = self;
+    /// Writes the header, which counts an OPT record or not. Returns the buffer, and where in it OPT goes.
+    #[inline]
+    pub(crate) fn finish(self, flags: [u8; 2], opt: bool) -> Option<(&'o mut [u8], usize)> {
+        let Self { out, len, counts, .. } = self;
         let [answer, authority, additional] = counts;
-        for octets in opt {
-            let end = len.checked_add(octets.len())?;
-            out.get_mut(len..end)?.copy_from_slice(octets);
-            len = end;
-        }
-        let additional = additional.saturating_add(u16::from(!opt.is_empty()));
+        let additional = additional.saturating_add(u16::from(opt));
         let ([a0, a1], [b0, b1]) = (answer.to_be_bytes(), authority.to_be_bytes());
         let [c0, c1] = additional.to_be_bytes();
         let [f0, f1] = flags;
-        out.get_mut(2..12)?.copy_from_slice(&[f0, f1, 0, 1, a0, a1, b0, b1, c0, c1]);
-        Some(len)
+        let header = out.get_mut(2..)?.first_chunk_mut::<10>()?;
+        *header = [f0, f1, 0, 1, a0, a1, b0, b1, c0, c1];
+        Some((out, len))
     }
+}
+
+/// Where the suffix of `depth` labels of the name being written is in the message.
+fn find(question: &Key, names: &Names, message: &[u8], depth: u8) -> Option<u16> {
+    let hash = names.key.hash(depth)?;
+    if question.hash(depth) == Some(hash) && question.suffix(depth) == names.key.suffix(depth) {
+        return question.start(depth).map(|start| u16::from(start).saturating_add(12));
+    }
+    let suffix = names.key.suffix(depth)?;
+    let found =
+        names.written.get(..names.count)?.iter().find(|name| {
+            name.hash == hash && name.depth == depth && is_at(message, suffix, name.at)
+        });
+    found.map(|name| name.at)
+}
+
+/// Whether the name at `at` in the message is this one, given in lower case.
+fn is_at(message: &[u8], name: &[u8], at: u16) -> bool {
+    let mut rest = name;
+    let mut at = usize::from(at);
+    // Every pointer leads further back, and every label takes one from `rest`.
+    for _ in 0..256 {
+        let Some(len) = message.get(at).copied() else { return false };
+        if len >= 0xc0 {
+            let Some(low) = message.get(at.saturating_add(1)) else { return false };
+            at = usize::from(u16::from_be_bytes([len & 0x3f, *low]));
+            continue;
+        }
+        let end = usize::from(len).saturating_add(1);
+        let (Some((label, after)), Some(written)) =
+            (rest.split_at_checked(end), message.get(at..at.saturating_add(end)))
+        else {
+            return false;
+        };
+        if written != label && !written.eq_ignore_ascii_case(label) {
+            return false;
+        }
+        if len == 0 {
+            return true;
+        }
+        rest = after;
+        at = at.saturating_add(end);
+    }
+    false
 }
 
 /// True for the types whose names are compressed.
@@ -336,6 +380,8 @@ fn has_names(rtype: RType) -> bool {
 
 /// The two bits that make sixteen a pointer (RFC 1035 §4.1.4); offsets are below it.
 const POINTER: u16 = 0xc000;
+/// A record up to its RDATA, the owner being a pointer.
+const FIXED: usize = 12;
 /// Names remembered for compression. A referral to thirteen servers takes 15.
 const NAMES: usize = 32;
 /// Starts of RDATA noted: those whose names' addresses may be added.

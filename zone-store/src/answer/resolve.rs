@@ -11,6 +11,7 @@ use crate::key::Key;
 use crate::node::{HAS_WILDCARD, IS_ALIAS, IS_CUT, IS_DNAME, NO_CUT, Node};
 use crate::overrides::Overrides;
 use crate::random::Random;
+use crate::rrset::{Entry, Group};
 use crate::store::{Store, ZoneView};
 
 /// One query on its way to a reply.
@@ -96,7 +97,7 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
     fn walk(&mut self) {
         let query = self.query;
         let mut next = self.step(Hop { key: query.key, at: 12, number: 0 });
-        let mut seen = [0u32; HOPS];
+        let mut seen = [0u64; HOPS];
         for (number, slot) in (1u8..=self.policy.max_hops).zip(0usize..HOPS) {
             let Some(Follow { name, at }) = next else { return };
             let Some(key) = Key::read(name.as_name().as_wire(), self.store.seed) else { return };
@@ -212,6 +213,21 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
             self.nodata(hop, zone, node, wildcard);
             return None;
         };
+        if let Some(group) = self.simple(&entry) {
+            let mark = self.reply.mark();
+            for rdata in group.records() {
+                let owner = Owner::At(hop.at);
+                if self.reply.record(Part::Answer, owner, rtype, group.ttl, rdata).is_err() {
+                    self.reply.back_to(mark);
+                    self.outcome.truncated = true;
+                    return None;
+                }
+            }
+            if let Some(encloser) = wildcard {
+                self.prove_wildcard(hop, zone, encloser);
+            }
+            return None;
+        }
         let tailored = entry.is_located() && self.query.subnet().is_some();
         if tailored && hop.number > 0 {
             // RFC 7871 §7.2.1: one scope covers the whole answer, so what is tailored stands alone.
@@ -222,10 +238,8 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
             return None;
         };
         let found = RType(entry.rtype);
-        let start = self.reply.mark();
         self.reply.forget_starts();
         if self.push(Part::Answer, Owner::At(hop.at), found, selection.ttl(), &selection).is_err() {
-            self.reply.back_to(start);
             self.outcome.truncated = true;
             return None;
         }
@@ -243,6 +257,18 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
             return None;
         }
         self.follow(&selection)
+    }
+
+    /// The records of the usual answer: addresses or text, unsigned, the same for all clients. Nothing goes with
+    /// them and nothing follows, so they are just written.
+    #[inline]
+    fn simple(&self, entry: &Entry<'s>) -> Option<Group<'s>> {
+        if !matches!(RType(entry.rtype), RType::A | RType::AAAA | RType::TXT) || entry.is_located()
+        {
+            return None;
+        }
+        let group = entry.default_group(self.store.sets)?;
+        (!group.is_weighted() && !group.is_signed()).then_some(group)
     }
 
     /// Goes on with the target of the CNAME that was just written. Its signatures follow it in the message, so

@@ -13,56 +13,46 @@ use crate::rrset::{Entry, Group};
 /// The records that a client gets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Selection<'a> {
-    /// One group, or those of the location and of the default.
-    groups: [Group<'a>; 2],
-    count: usize,
+    first: Group<'a>,
+    /// The group of the default, where it joins that of the location.
+    second: Option<Group<'a>>,
     /// Only these of them.
     drawn: Option<Drawn>,
 }
 
 impl<'a> Selection<'a> {
     fn of(
-        groups: [Option<Group<'a>>; 2],
+        first: Group<'a>,
+        second: Option<Group<'a>>,
         pool: bool,
         wanted: u8,
         random: &mut Random,
-    ) -> Option<Self> {
-        let (groups, count) = match groups {
-            [Some(a), Some(b)] => ([a, b], 2),
-            [Some(a), None] | [None, Some(a)] => ([a, a], 1),
-            [None, None] => return None,
-        };
-        let mut selection = Self { groups, count, drawn: None };
-        if pool || selection.groups().iter().any(Group::is_weighted) {
-            selection.drawn = Some(draw(selection.groups(), wanted, random));
+    ) -> Self {
+        let mut selection = Self { first, second, drawn: None };
+        if pool || first.is_weighted() || second.is_some_and(|group| group.is_weighted()) {
+            selection.drawn = Some(draw(&first, second.as_ref(), wanted, random));
         }
-        Some(selection)
+        selection
     }
 
     /// All records of a group.
     pub(crate) fn whole(group: Group<'a>) -> Self {
-        Self { groups: [group, group], count: 1, drawn: None }
-    }
-
-    fn groups(&self) -> &[Group<'a>] {
-        self.groups.get(..self.count).unwrap_or_default()
+        Self { first: group, second: None, drawn: None }
     }
 
     /// One TTL for the RRset (RFC 2181 §5.2).
     pub(crate) fn ttl(&self) -> u32 {
-        self.groups().iter().map(|group| group.ttl).min().unwrap_or(0)
+        self.second.map_or(self.first.ttl, |second| second.ttl.min(self.first.ttl))
     }
 
     /// The group, when all of its records are taken: the usual case.
     pub(crate) fn plain(&self) -> Option<&Group<'a>> {
-        if self.count == 1 && self.drawn.is_none() { self.groups.first() } else { None }
+        (self.second.is_none() && self.drawn.is_none()).then_some(&self.first)
     }
 
     /// RDATA of the records, each once.
     pub(crate) fn records(&self) -> impl Iterator<Item = &'a [u8]> {
-        let [first, second] = self.groups;
-        let drawn = self.drawn;
-        let second = (self.count == 2).then_some(second);
+        let Self { first, second, drawn } = *self;
         let both = first.records().chain(second.into_iter().flat_map(|group| group.records()));
         let chosen =
             (0u16..).zip(both).filter(move |(number, _)| drawn.is_none_or(|d| d.has(*number)));
@@ -78,9 +68,8 @@ impl<'a> Selection<'a> {
 
     /// The signatures, of the one group there is: only sets served whole are signed.
     pub(crate) fn signatures(&self) -> impl Iterator<Item = &'a [u8]> {
-        let [first, _] = self.groups;
-        let signed = self.count == 1 && self.drawn.is_none() && first.is_signed();
-        signed.then(|| first.signatures()).into_iter().flatten()
+        let signed = self.plain().filter(|group| group.is_signed());
+        signed.map(|group| group.signatures()).into_iter().flatten()
     }
 }
 
@@ -88,7 +77,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
     /// The records of the default rows.
     pub(crate) fn select_default(&mut self, entry: &Entry<'s>) -> Option<Selection<'s>> {
         let group = entry.default_group(self.store.sets)?;
-        Selection::of([Some(group), None], false, self.policy.max_weighted, &mut self.random)
+        Some(Selection::of(group, None, false, self.policy.max_weighted, &mut self.random))
     }
 
     /// The records for this client: those of its location and of the default, as the image puts them
@@ -108,13 +97,15 @@ impl<'s> Resolver<'s, '_, '_, '_> {
         let alone = self.store.is_override()
             || is_single(RType(entry.rtype))
             || own.is_some_and(|group| group.is_signed());
-        let groups = match own {
-            Some(own) if alone => [Some(own), None],
-            _ => [own, default],
+        let (first, second) = match (own, default) {
+            (Some(own), _) if alone => (own, None),
+            (Some(own), default) => (own, default),
+            (None, default) => (default?, None),
         };
         // Addresses that depend on the location are a pool; of other types a client gets all.
-        let pool = matches!(RType(entry.rtype), RType::A | RType::AAAA) && !self.is_signed(&groups);
-        Selection::of(groups, pool, self.policy.max_weighted, &mut self.random)
+        let signed = first.is_signed() || second.is_some_and(|group| group.is_signed());
+        let pool = matches!(RType(entry.rtype), RType::A | RType::AAAA) && !signed;
+        Some(Selection::of(first, second, pool, self.policy.max_weighted, &mut self.random))
     }
 
     /// Appends an RRset, with its signatures when they are wanted: all of it, or nothing.
@@ -188,7 +179,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
                 core::net::IpAddr::V6(v6) => u128::from(v6),
             },
         };
-        let name = u64::from(name.hash(name.depth()).unwrap_or(0));
+        let name = name.hash(name.depth()).unwrap_or(0);
         let halves = u64::try_from(block >> 64).unwrap_or(0);
         let low = u64::try_from(block & u128::from(u64::MAX)).unwrap_or(0);
         let mut random = Random::new(key ^ name);
@@ -196,10 +187,6 @@ impl<'s> Resolver<'s, '_, '_, '_> {
             random = Random::new(random.next() ^ word);
         }
         random
-    }
-
-    fn is_signed(&self, groups: &[Option<Group<'_>>]) -> bool {
-        groups.iter().flatten().any(Group::is_signed)
     }
 }
 

@@ -16,48 +16,53 @@ impl Drawn {
     }
 }
 
-/// Draws up to `wanted` records of the pool that both groups make.
+/// Draws up to `wanted` records of the pool that a group, or two, make.
 ///
 /// Each draw takes a record with the chance of its weight among those left: the distribution of sorting by
 /// u^(1/weight), without its logarithms. Weight 0 is the last resort: such records are drawn, all alike, only
 /// when no record of the pool has a weight.
 ///
 /// Cost: O(records × wanted).
-pub(crate) fn draw(groups: &[Group<'_>], wanted: u8, random: &mut Random) -> Drawn {
+pub(crate) fn draw(
+    first: &Group<'_>,
+    second: Option<&Group<'_>>,
+    wanted: u8,
+    random: &mut Random,
+) -> Drawn {
     let wanted = usize::from(wanted.max(1)).min(MAX);
     let mut drawn = Drawn { numbers: [0; MAX], len: 0 };
-    let total: u64 = weights(groups).fold(0, |sum, (_, weight)| sum.saturating_add(weight));
+    let groups = [Some(first), second];
+    let sum = |weight: fn(u32) -> u64| {
+        let all = groups.iter().flatten().flat_map(|group| group.weights());
+        all.fold(0u64, |sum, own| sum.saturating_add(weight(own)))
+    };
+    let total = sum(u64::from);
     // Without any weight, all are alike.
-    let alike = total == 0;
-    let weight_of = |weight: u64| if alike { 1 } else { weight };
-    let mut left = if alike { u64::try_from(weights(groups).count()).unwrap_or(0) } else { total };
+    let (weight, mut left): (fn(u32) -> u64, u64) =
+        if total == 0 { (|_| 1, sum(|_| 1)) } else { (u64::from, total) };
     while drawn.len < wanted && left > 0 {
         let mut point = random.below(left);
-        let found =
-            weights(groups).filter(|(number, _)| !drawn.has(*number)).find(|(_, weight)| {
-                let weight = weight_of(*weight);
-                match point.checked_sub(weight) {
-                    Some(rest) => {
-                        point = rest;
-                        false
+        let mut found = None;
+        let mut number = 0u16;
+        for own in groups.iter().flatten().flat_map(|group| group.weights()) {
+            if !drawn.has(number) {
+                let own = weight(own);
+                match point.checked_sub(own) {
+                    Some(rest) => point = rest,
+                    None => {
+                        found = Some(own);
+                        break;
                     }
-                    None => true,
                 }
-            });
-        let (Some((number, weight)), Some(slot)) = (found, drawn.numbers.get_mut(drawn.len)) else {
-            break;
-        };
+            }
+            number = number.saturating_add(1);
+        }
+        let (Some(own), Some(slot)) = (found, drawn.numbers.get_mut(drawn.len)) else { break };
         *slot = number;
         drawn.len = drawn.len.saturating_add(1);
-        left = left.saturating_sub(weight_of(weight));
+        left = left.saturating_sub(own);
     }
     drawn
-}
-
-/// Number and weight of every record.
-fn weights<'a>(groups: &'a [Group<'a>]) -> impl Iterator<Item = (u16, u64)> {
-    let all = groups.iter().flat_map(|group| (0..group.count).map(|i| u64::from(group.weight(i))));
-    (0u16..).zip(all)
 }
 
 /// The most that are drawn.
@@ -92,7 +97,7 @@ mod tests {
         let mut left_out = [0u32; 3];
         let rounds = 80_000;
         for _ in 0..rounds {
-            let drawn = draw(&groups, 2, &mut random);
+            let drawn = draw(&groups[0], None, 2, &mut random);
             let out: Vec<u16> = (0..3).filter(|i| !drawn.has(*i)).collect();
             assert_eq!(out.len(), 1);
             left_out[usize::from(out[0])] += 1;
@@ -116,14 +121,14 @@ mod tests {
         let groups = [Group::read(&bytes).unwrap()];
         let mut random = Random::new(7);
         for _ in 0..1000 {
-            let drawn = draw(&groups, 2, &mut random);
+            let drawn = draw(&groups[0], None, 2, &mut random);
             assert!(drawn.has(1) && !drawn.has(0) && !drawn.has(2));
         }
         let bytes = group(&[0, 0, 0]);
         let groups = [Group::read(&bytes).unwrap()];
         let mut seen = [false; 3];
         for _ in 0..1000 {
-            let drawn = draw(&groups, 1, &mut random);
+            let drawn = draw(&groups[0], None, 1, &mut random);
             for i in 0..3 {
                 seen[usize::from(i)] |= drawn.has(i);
             }
@@ -135,7 +140,7 @@ mod tests {
     fn draws_no_more_than_there_are() {
         let bytes = group(&[4, 4]);
         let one = Group::read(&bytes).unwrap();
-        let drawn = draw(&[one, one], 9, &mut Random::new(1));
+        let drawn = draw(&one, Some(&one), 9, &mut Random::new(1));
         assert_eq!((0..9).filter(|i| drawn.has(*i)).count(), 4);
     }
 }

@@ -3,7 +3,6 @@
 use crate::answer::join;
 use crate::bytes::{Reader, from, to_usize};
 use crate::image::{ImageError, ImageErrorKind, Section};
-use crate::index::Index;
 use crate::key::Key;
 use crate::location::{Bind, Location};
 use crate::node::{NO_CUT, Node};
@@ -26,7 +25,15 @@ fn zones(store: &Store<'_>) -> Result<(), ImageError> {
     let mut depths = 0u128;
     let mut nsec_end = 0;
     let mut nsec3_end = 0;
-    let zone_index = store.zone_index().ok_or(bad("zone index is not whole buckets"))?;
+    for (index, section) in [
+        (store.zone_index, Section::ZoneIndex),
+        (store.index, Section::Index),
+        (store.bind_index, Section::BindIndex),
+    ] {
+        if !index.is_whole() {
+            return Err(error(section, 0, "not whole buckets"));
+        }
+    }
     for id in 0..store.zone_count() {
         let zone = store.zone(id).ok_or(bad("zone record leads nowhere"))?;
         let key = Key::read(zone.name, store.seed).ok_or(bad("apex is not a name"))?;
@@ -38,7 +45,7 @@ fn zones(store: &Store<'_>) -> Result<(), ImageError> {
             return Err(bad("zone record does not fit its zone"));
         }
         let hash = key.hash(key.depth()).unwrap_or(0);
-        if zone_index.find(hash, |found| (found == id).then_some(())).is_none() {
+        if store.zone_index.find(hash, |found| (found == id).then_some(())).is_none() {
             return Err(error(Section::ZoneIndex, 0, "zone is not in the index"));
         }
         if zone.nsec.0 != nsec_end || zone.nsec3.0 != nsec3_end {
@@ -55,9 +62,8 @@ fn zones(store: &Store<'_>) -> Result<(), ImageError> {
         && depths == store.depths()
         && to_usize(nsec_end) == store.nsec.len()
         && to_usize(nsec3_end) == store.nsec3.len()
-        && zone_index.entries() == to_usize(store.zone_count());
-    let index = store.index().ok_or(bad("index is not whole buckets"))?;
-    if !whole || index.entries() != names {
+        && store.zone_index.entries() == to_usize(store.zone_count());
+    if !whole || store.index.entries() != names {
         return Err(bad("zones do not add up"));
     }
     Ok(())
@@ -68,7 +74,6 @@ fn nodes(store: &Store<'_>, zone: &ZoneView<'_>) -> Result<usize, ImageError> {
     let mut offset = zone.start;
     let (mut key, mut previous) = (&mut Key::new(store.seed), &mut Key::new(store.seed));
     let mut count = 0usize;
-    let index = store.index().ok_or(error(Section::Index, 0, "not whole buckets"))?;
     while offset < zone.end {
         let bad = |what| error(Section::Nodes, to_usize(offset), what);
         let bytes =
@@ -86,7 +91,7 @@ fn nodes(store: &Store<'_>, zone: &ZoneView<'_>) -> Result<usize, ImageError> {
             return Err(bad("delegation is not above the name"));
         }
         let hash = salted(zone.id, key.hash(key.depth()).unwrap_or(0));
-        if index.find(hash, |found| (found == offset).then_some(())).is_none() {
+        if store.index.find(hash, |found| (found == offset).then_some(())).is_none() {
             return Err(error(Section::Index, to_usize(offset), "name is not in the index"));
         }
         let end = entries(store, &node).map_err(bad)?;
@@ -218,8 +223,6 @@ fn maps(store: &Store<'_>) -> Result<(), ImageError> {
 fn binds(store: &Store<'_>) -> Result<(), ImageError> {
     let mut reader = Reader::new(store.binds);
     let mut count = 0usize;
-    let index =
-        Index::new(store.bind_index).ok_or(error(Section::BindIndex, 0, "not whole buckets"))?;
     while !reader.is_empty() {
         let offset = store.binds.len().saturating_sub(reader.rest().len());
         let bad = |what| error(Section::Binds, offset, what);
@@ -232,7 +235,7 @@ fn binds(store: &Store<'_>) -> Result<(), ImageError> {
         }
         let find = |depth: u8, name: &[u8]| {
             let hash = key.hash(depth)?;
-            index.find(hash, |at| {
+            store.bind_index.find(hash, |at| {
                 let found = Bind::read(from(store.binds, at)?)?;
                 (found.name == name).then_some(at)
             })
@@ -245,7 +248,7 @@ fn binds(store: &Store<'_>) -> Result<(), ImageError> {
         }
         count = count.saturating_add(1);
     }
-    if index.entries() == count {
+    if store.bind_index.entries() == count {
         Ok(())
     } else {
         Err(error(Section::BindIndex, 0, "entries do not add up"))
