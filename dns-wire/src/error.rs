@@ -18,6 +18,13 @@ impl WireError {
     pub fn new(kind: WireErrorKind, offset: usize) -> Self {
         Self { kind, offset: u32::try_from(offset).unwrap_or(u32::MAX) }
     }
+
+    /// The same error in octets that begin so many octets further on.
+    #[cfg(feature = "tsig")]
+    pub(crate) fn moved(self, octets: usize) -> Self {
+        let further = u32::try_from(octets).unwrap_or(u32::MAX);
+        Self { offset: self.offset.saturating_add(further), ..self }
+    }
 }
 
 /// The kinds of [`WireError`].

@@ -34,6 +34,7 @@ mod reader;
 mod registry;
 mod rtype;
 pub mod stream;
+pub mod tkey;
 pub mod transfer;
 #[cfg(feature = "tsig")]
 pub mod tsig;

@@ -46,7 +46,7 @@ pub use view::{Rdata, RecordData};
 use core::fmt;
 
 use crate::{Name, RType, TextError, TextErrorKind, WireError, Writer};
-pub(crate) use encoding::show_hex;
+pub(crate) use encoding::{show_base64, show_hex};
 pub(crate) use kind::Part;
 pub(crate) use kind_string::show_quoted;
 use tokens::Tokens;
