@@ -68,7 +68,7 @@ fn main() {
         variance: &[],
         prices: &assignment.prices,
     };
-    let options = tree::Options { regret: 0.5, z: 0.0, hysteresis: 0.0 };
+    let options = tree::Options::default();
     let tree = Tree::cut(&leaves, &[], &options).unwrap();
     clock.stage(&format!("map of half a millisecond's regret: {} entries", tree.blocks.len()));
 }

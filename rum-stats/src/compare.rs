@@ -6,9 +6,18 @@
 //! `2 z` standard errors apart, where `z` comes from the binomial probability of that very `c` (fixing
 //! it at 2 is off by several per cent for small `n`).
 //!
-//! From sketches, 95 % intervals hold the truth in 93.5 to 96.5 % of cases for log-normal samples whose
-//! median has a standard error above 0.6 % of it, a seventh of a bucket; below that they are too wide, not
-//! too narrow. `tests/coverage_of_intervals.rs` shows it.
+//! A sketch says in which bucket the median is, and not where in it. Two things follow, with `m` the share of all samples
+//! in that bucket, `h` its width, and `t` how far inside it the median is:
+//!
+//! - A line through the bucket's ends goes through less noise than the samples do: the variance of the rank is
+//!   `1/4 - m t (1 - t)` instead of `1/4` (the missing part is that of a Brownian bridge). [`Median::smoothing`].
+//! - The line is not the distribution. If all samples are in one bucket the median can be anywhere in it, a standard error
+//!   of `h / √12`; for smooth distributions the error of the line falls with the square of `m` and more.
+//!   `m³ h / √12` follows both. [`Median::hidden`].
+//!
+//! So 95 % intervals from sketches hold the truth in 93.5 to 96.5 % of cases for log-normal samples with a spread of the
+//! logarithm from 0.05 (about a bucket) to 0.8, and 30 to 3000 samples; for narrower ones they are too wide, never too
+//! narrow. `tests/coverage_of_intervals.rs` shows it.
 
 use crate::interval::{Confidence, Interval};
 use crate::normal;
@@ -27,6 +36,10 @@ pub struct Median {
     pub z: f64,
     /// Samples, or the effective number of samples of weighted ones.
     pub samples: f64,
+    /// The factor (0 to 1) by which interpolating inside a bucket lowers the standard error; 1 for sorted data.
+    pub smoothing: f64,
+    /// The standard error that comes from not knowing where in its bucket the median is; 0 for sorted data.
+    pub hidden: f64,
 }
 
 /// Too few samples for an interval.
@@ -65,15 +78,20 @@ impl Median {
         let samples = effective_samples;
         let ranks = sketch.ranks();
         let (c, z) = order_statistic(samples).ok_or(TooFew { samples })?;
-        let place = |k: f64| {
-            ranks.value_at((k - 0.5) / samples * ranks.total()).ok_or(TooFew { samples: 0.0 })
+        let spot = |k: f64| {
+            ranks.locate((k - 0.5) / samples * ranks.total()).ok_or(TooFew { samples: 0.0 })
         };
+        let middle = spot(0.5 * (samples + 1.0))?;
+        let mass = middle.mass / ranks.total();
+        let bridge = 4.0 * mass * middle.share * (1.0 - middle.share);
         Ok(Self {
-            value: place(0.5 * (samples + 1.0))?,
-            lower: place(c)?,
-            upper: place(samples - c + 1.0)?,
+            value: middle.value(),
+            lower: spot(c)?.value(),
+            upper: spot(samples - c + 1.0)?.value(),
             z,
             samples,
+            smoothing: libm::sqrt((1.0 - bridge).max(0.0)),
+            hidden: mass * mass * mass * middle.width() * UNIFORM_DEVIATION,
         })
     }
 
@@ -90,19 +108,22 @@ impl Median {
         };
         let half = (n + 1.0) / 2.0;
         let value = f64::midpoint(at(libm::floor(half))?, at(libm::ceil(half))?);
-        Ok(Self { value, lower: at(c)?, upper: at(n - c + 1.0)?, z, samples: n })
+        let (lower, upper) = (at(c)?, at(n - c + 1.0)?);
+        Ok(Self { value, lower, upper, z, samples: n, smoothing: 1.0, hidden: 0.0 })
     }
 
     /// The standard error of the median, in its unit.
     pub fn standard_error(&self) -> f64 {
-        (self.upper - self.lower) / (2.0 * self.z)
+        let distance = self.upper - self.lower;
+        libm::hypot(self.smoothing * distance / (2.0 * self.z), self.hidden)
     }
 
     /// The standard error of the natural logarithm of the median; infinite unless all values are
     /// positive.
     pub fn log_standard_error(&self) -> f64 {
         if self.lower > 0.0 {
-            (libm::log(self.upper) - libm::log(self.lower)) / (2.0 * self.z)
+            let distance = libm::log(self.upper) - libm::log(self.lower);
+            libm::hypot(self.smoothing * distance / (2.0 * self.z), self.hidden / self.value)
         } else {
             f64::INFINITY
         }
@@ -211,6 +232,9 @@ fn binomial_below(c: f64, n: f64) -> f64 {
 }
 
 const EXACT_UP_TO: f64 = 1000.0;
+
+/// The standard deviation of a place spread evenly over a width of 1: 1/√12.
+const UNIFORM_DEVIATION: f64 = 0.288_675_134_594_812_9;
 
 #[cfg(test)]
 mod tests;

@@ -248,6 +248,8 @@ mod tests {
             upper: value + 2000.0 * error,
             z: 2.0,
             samples: 100.0,
+            smoothing: 1.0,
+            hidden: 0.0,
         })
     }
 

@@ -60,6 +60,16 @@ impl Prefix {
     pub fn is_upper(&self) -> bool {
         bit(self.len).is_some_and(|bit| to_bits(self.address) & bit != 0)
     }
+
+    /// How many leading bits two prefixes share; `None` between families.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn shared_bits(&self, other: &Self) -> Option<u8> {
+        if self.address.is_ipv4() != other.address.is_ipv4() {
+            return None;
+        }
+        let bits = (to_bits(self.address) ^ to_bits(other.address)).leading_zeros();
+        Some(u8::try_from(bits).unwrap_or(u8::MAX).min(self.len).min(other.len))
+    }
 }
 
 impl fmt::Display for Prefix {

@@ -95,6 +95,51 @@ fn within_half_a_per_cent_of_the_optimum_and_the_bound_is_one() {
     assert!(worst < 0.005, "{worst}");
 }
 
+/// One prefix with the demand of many PoPs. A unit of it, 1/256, is up to a fifteenth of a PoP, so no weights do what the
+/// linear programme does: as 256 prefixes with weights of their own it comes close.
+#[test]
+fn a_prefix_larger_than_many_pops() {
+    let mut random = Random(5);
+    let mut worst = [0.0_f64; 2];
+    for (prefixes, pops, used, size) in
+        [(300, 20, 0.8, 5.0), (300, 20, 0.9, 10.0), (300, 40, 0.8, 17.0), (500, 40, 0.9, 17.0)]
+    {
+        let mut world = world(&mut random, prefixes, pops, used);
+        let mean = world.capacity.iter().sum::<f64>() / pops as f64;
+        let others = world.demand.iter().sum::<f64>() - world.demand[0];
+        // The others share what the large one leaves.
+        let left = (mean * pops as f64 * used - size * mean) / others;
+        world.demand.iter_mut().for_each(|demand| *demand *= left);
+        world.demand[0] = size * mean;
+        let optimum = world.optimum();
+        let mut parts = World {
+            demand: world.demand.clone(),
+            latency: world.latency.clone(),
+            capacity: world.capacity.clone(),
+        };
+        parts.demand[0] /= 256.0;
+        for _ in 1..256 {
+            parts.demand.push(parts.demand[0]);
+            parts.latency.extend_from_within(..pops);
+        }
+        for (worst, (name, world)) in
+            worst.iter_mut().zip([("whole", &world), ("in parts", &parts)])
+        {
+            let start = std::time::Instant::now();
+            let answer = assign(&world.problem(), &Options::default()).unwrap();
+            println!(
+                "{prefixes} x {pops} at {used}, {size} PoPs {name}: {:.3} % above the optimum, bound {:.3} % below, {:?}",
+                (answer.cost / optimum - 1.0) * 100.0,
+                (1.0 - answer.bound / optimum) * 100.0,
+                start.elapsed()
+            );
+            assert!(answer.bound <= optimum * (1.0 + 1e-6) && answer.overflow == 0.0);
+            *worst = worst.max(answer.gap());
+        }
+    }
+    assert!(worst[0] < 0.008 && worst[1] < 0.003, "{worst:?}");
+}
+
 #[test]
 fn no_whole_assignment_beats_the_bound_and_few_beat_the_answer() {
     let mut random = Random(8);

@@ -1,6 +1,7 @@
 //! Hot functions allocate nothing: each row runs one under an allocator that counts.
 
-use rum_stats::exchange::{ddsketch, otel, prometheus};
+use rum_stats::exchange::ddsketch::{self, Numbering, flagged};
+use rum_stats::exchange::{otel, prometheus};
 use rum_stats::rank_test::RankTest;
 use rum_stats::sketch::{Cell as ThinCell, MAX_ENCODED, Slab};
 use rum_stats::stability::{Placement, Rules};
@@ -118,8 +119,10 @@ rows! {
         black_box(otel::decode(&out[..length]).unwrap());
         let length = prometheus::encode(a, &mut out).unwrap();
         black_box(prometheus::decode(&out[..length]).unwrap());
-        let length = ddsketch::encode(a, &mut out).unwrap();
-        black_box(ddsketch::decode(&out[..length]).unwrap());
+        let length = ddsketch::encode(a, Numbering::FromLowerBound, &mut out).unwrap();
+        black_box(ddsketch::decode(&out[..length], Numbering::FromLowerBound).unwrap());
+        let length = flagged::encode(a, &mut out).unwrap();
+        black_box(flagged::decode(&out[..length]).unwrap());
     };
     believed: |a: &mut Sketch, _: &mut Sketch, _: &[u8]| {
         let key = trust::Key([1; 16]);

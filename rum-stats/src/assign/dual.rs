@@ -10,8 +10,9 @@
 //!
 //! A prefix with the demand of a good part of a PoP jumps between two of them for ever, as no prices make it go half to
 //! each. For these few the time spent at each over the later rounds is kept: it tends to the split that the linear
-//! programme wants.
+//! programme wants. Those larger than PoPs take [`super::giants`].
 
+use super::giants::Giants;
 use super::{Assignment, Problem, add, at};
 use crate::number::to_f32;
 use alloc::vec;
@@ -36,7 +37,7 @@ impl Dual {
         let mut state = Ascent::new(problem, capacity);
         let mut best = state.prices.clone();
         let mut best_bound = f64::NEG_INFINITY;
-        let mut giants = Giants::of(problem, capacity);
+        let mut stays = Stays::of(problem, capacity);
         // The first rounds find the region, with steps that overshoot; the others start at the best prices found and
         // keep near them.
         let far = rounds.saturating_mul(3) / 5;
@@ -46,7 +47,7 @@ impl Dual {
             }
             state.choose(problem);
             if round > far {
-                giants.note(&state.choices);
+                stays.note(&state.choices);
             }
             let bound = state.bound(capacity);
             if bound > best_bound {
@@ -63,11 +64,54 @@ impl Dual {
             }
         }
         let prices = best.iter().map(|price| f64::from(*price)).collect();
-        Self { shares: giants.shares(), ..Self::at_prices(problem, capacity, prices) }
+        Self { shares: stays.shares(), ..Self::at_prices(problem, capacity, prices) }
+    }
+
+    /// Starts from prices near the best, with prefixes larger than PoPs shared out smoothly. `None` where there are none, or
+    /// the problem is too large for the rounds that this takes.
+    pub(super) fn ascend_smoothly(
+        problem: &Problem<'_>,
+        capacity: &[f64],
+        prices: &[f64],
+    ) -> Option<Self> {
+        let affordable = SMOOTH_ENTRIES.checked_div(problem.latency.len()).unwrap_or(0);
+        let rounds = u32::try_from(affordable.min(MOST_ROUNDS)).ok()?;
+        let mut giants = Giants::of(problem, capacity)?;
+        if rounds < LEAST_ROUNDS {
+            return None;
+        }
+        let mut state = Ascent::new(problem, capacity);
+        let start: Vec<f32> = prices.iter().map(|price| to_f32(*price)).collect();
+        state.restart(&start);
+        for giant in giants.prefixes() {
+            // They make no whole choice.
+            if let Some(holds_until) = state.holds_until.get_mut(giant) {
+                *holds_until = f32::INFINITY;
+            }
+        }
+        let mut best = (f64::NEG_INFINITY, state.prices.clone());
+        for round in 0..rounds {
+            let temperature = giants.cool(round, rounds);
+            state.choose(problem);
+            let bound = state.bound(capacity) + giants.choose(problem, &state.prices);
+            let choices = state.loads.clone();
+            giants.load(&mut state.loads);
+            if bound > best.0 {
+                best = (bound, state.prices.clone());
+            }
+            let step = giants.steady(temperature, state.mean_load);
+            let moved = state.step(capacity, step);
+            state.loads = choices;
+            if !moved {
+                break;
+            }
+        }
+        let prices = best.1.iter().map(|price| f64::from(*price)).collect();
+        Some(Self { shares: giants.shares(), ..Self::at_prices(problem, capacity, prices) })
     }
 
     /// The choices and the bound at given prices, in double precision, so that the bound is one.
-    fn at_prices(problem: &Problem<'_>, capacity: &[f64], prices: Vec<f64>) -> Self {
+    pub(super) fn at_prices(problem: &Problem<'_>, capacity: &[f64], prices: Vec<f64>) -> Self {
         let mut choices = Vec::with_capacity(problem.prefixes());
         let mut loads = vec![0.0; problem.pops()];
         let mut bound = 0.0;
@@ -95,14 +139,14 @@ impl Dual {
 }
 
 /// The prefixes too large for whole choices, and where they were.
-struct Giants {
+struct Stays {
     prefixes: Vec<(usize, Vec<(u16, f64)>)>,
 }
 
-impl Giants {
+impl Stays {
     fn of(problem: &Problem<'_>, capacity: &[f64]) -> Self {
         let open = capacity.iter().filter(|capacity| **capacity > 0.0);
-        let least = open.copied().fold(f64::INFINITY, f64::min) * GIANT;
+        let least = open.copied().fold(f64::INFINITY, f64::min) * LARGE;
         let large = problem.demand.iter().enumerate().filter(|(_, demand)| **demand >= least);
         Self { prefixes: large.map(|(prefix, _)| (prefix, Vec::new())).collect() }
     }
@@ -278,8 +322,13 @@ fn find(row: &[f32], prices: &[f32], least: f32) -> u16 {
 
 const LANES: usize = 8;
 
+/// The smooth ascent: at most this many entries of the matrix are looked at, and rounds made.
+const SMOOTH_ENTRIES: usize = 40_000_000;
+const MOST_ROUNDS: usize = 2000;
+const LEAST_ROUNDS: u32 = 100;
+
 /// A prefix with this part of the capacity of the smallest PoP is large.
-const GIANT: f64 = 0.02;
+const LARGE: f64 = 0.02;
 
 /// Milliseconds that the first round moves the price of a PoP loaded one average PoP above its capacity.
 const FIRST_STEP: f64 = 40.0;

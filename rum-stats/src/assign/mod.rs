@@ -12,6 +12,7 @@
 mod assignment;
 mod chains;
 mod dual;
+mod giants;
 mod improve;
 mod repair;
 
@@ -98,10 +99,12 @@ pub fn assign(problem: &Problem<'_>, options: &Options) -> Result<Assignment, In
     problem.check()?;
     let usable = Usable::of(problem);
     let dual = Dual::ascend(problem, &usable.capacity, options.rounds);
-    let mut plan = repair::Plan::new(problem, &usable.capacity, dual);
-    plan.relieve();
-    plan.improve();
-    plan.chain();
+    let mut plan = repair::Plan::of(problem, &usable.capacity, dual);
+    if plan.is_far()
+        && let Some(dual) = Dual::ascend_smoothly(problem, &usable.capacity, &plan.prices)
+    {
+        plan = plan.better(repair::Plan::of(problem, &usable.capacity, dual));
+    }
     Ok(plan.finish(usable.overload))
 }
 

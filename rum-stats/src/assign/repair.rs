@@ -24,7 +24,29 @@ pub(super) struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    pub(super) fn new(problem: &'a Problem<'a>, capacity: &'a [f64], dual: Dual) -> Self {
+    /// The best that can be made of the choices.
+    pub(super) fn of(problem: &'a Problem<'a>, capacity: &'a [f64], dual: Dual) -> Self {
+        let mut plan = Self::new(problem, capacity, dual);
+        plan.relieve();
+        plan.improve();
+        plan.chain();
+        plan
+    }
+
+    /// The cheaper of two plans for the same problem, with the better bound and its prices. One that leaves a PoP over its
+    /// capacity is no cheaper.
+    pub(super) fn better(self, other: Self) -> Self {
+        let over = |plan: &Self| (0_u16..).take(plan.loads.len()).any(|pop| plan.excess(pop) > 0.0);
+        let (bound, prices) = if other.bound > self.bound {
+            (other.bound, other.prices.clone())
+        } else {
+            (self.bound, self.prices.clone())
+        };
+        let plan = if other.cost() < self.cost() && !over(&other) { other } else { self };
+        Self { bound, prices, ..plan }
+    }
+
+    fn new(problem: &'a Problem<'a>, capacity: &'a [f64], dual: Dual) -> Self {
         let Dual { prices, choices, loads, bound, shares } = dual;
         let mut plan = Self {
             problem,
@@ -72,7 +94,7 @@ impl<'a> Plan<'a> {
     }
 
     /// Moves load off the PoPs that are over capacity, cheapest first.
-    pub(super) fn relieve(&mut self) {
+    fn relieve(&mut self) {
         let mut moves = BinaryHeap::new();
         self.each_share(|prefix, from, _| {
             if self.excess(from) > 0.0

@@ -1,4 +1,4 @@
-//! Sketches in the words of others: OpenTelemetry, Prometheus and DDSketch, as protocol buffers.
+//! Sketches in the words of others: OpenTelemetry, Prometheus and DDSketch.
 //!
 //! All three cut the line at powers of one number, and with γ = 2^(1/16) they cut it where our layout does, so
 //! counts move over unchanged, **in microseconds** (in another unit the bounds would differ, unless it is a
@@ -8,13 +8,19 @@
 //! |---|---|---|
 //! | OpenTelemetry exponential histogram, scale 4 | `(2^(k/16), 2^((k+1)/16)]` | `k - 144` |
 //! | Prometheus native histogram, schema 4 | `(2^((k-1)/16), 2^(k/16)]` | `k - 145` |
-//! | DDSketch, logarithmic, γ = 2^(1/16), offset 0 | `[2^(k/16), 2^((k+1)/16))` | `k - 144` |
+//! | DDSketch, γ = 2^(1/16), offset 0, of Java, Go and Rust | `[2^(k/16), 2^((k+1)/16))` | `k - 144` |
+//! | DDSketch, the same, of Python and JavaScript | `(2^((k-1)/16), 2^(k/16)]` | `k - 145` |
 //!
-//! A value that is exactly a power of two of microseconds therefore stands one bucket higher in a DDSketch made from
-//! values; counts that are exchanged stay where they are. Finer histograms (scale 5 to 20, schema 5 to 8, a
+//! A value that is exactly a power of two of microseconds therefore stands one bucket higher in a DDSketch that Java, Go
+//! or Rust made from values; counts that are exchanged stay where they are. Finer histograms (scale 5 to 20, schema 5 to 8, a
 //! γ whose 2nd, 4th, ... power is ours) are imported by joining buckets, exactly. Coarser ones are refused,
 //! as their buckets would have to be guessed apart. Buckets outside 2^9 to 2^25 µs and zeros go to the outermost buckets, as recorded
 //! values do; negative values are refused.
+//!
+//! What a sketch does not keep is written as well as it is known: a *sum* is that of the bucket middles, off by at most
+//! [`crate::sketch::RELATIVE_ERROR`] of itself inside the range, a *minimum* the lower bound of the first used
+//! bucket (0 for our first) and a *maximum* the upper bound of the last, so that no sample inside the range lies outside
+//! of them. Such fields are passed over on the way in.
 
 pub mod ddsketch;
 pub mod otel;
@@ -23,7 +29,7 @@ mod protobuf;
 
 pub use protobuf::WireError;
 
-use crate::sketch::{BUCKETS, Counter, Sketch};
+use crate::sketch::{BUCKETS, Counter, Sketch, lower_bound, middle, upper_bound};
 
 /// Why an import was refused.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
@@ -40,8 +46,8 @@ pub enum Refused {
     /// A γ that no power of two turns into 2^(1/16).
     #[error("gamma {0} does not divide 2^(1/16)")]
     Gamma(f64),
-    /// An index mapping other than the logarithm, or an offset that is no whole number.
-    #[error("the index mapping is not the logarithm with a whole offset")]
+    /// No index mapping, several, or another than the logarithm with a whole offset.
+    #[error("the index mapping is not one logarithm with a whole offset")]
     Mapping,
     /// There are negative values.
     #[error("negative values")]
@@ -72,6 +78,25 @@ fn used(sketch: &Sketch) -> (u8, &[u32]) {
     let first = counts.iter().position(|count| *count != 0).unwrap_or(BUCKETS);
     let end = counts.iter().rposition(|count| *count != 0).map_or(0, |last| last.saturating_add(1));
     (u8::try_from(first).unwrap_or(0), counts.get(first..end).unwrap_or(&[]))
+}
+
+/// What a sketch knows of its samples as a whole, in microseconds.
+struct Summary {
+    sum: f64,
+    /// The least and the most that a sample can be; `None` without samples.
+    range: Option<(f64, f64)>,
+}
+
+fn summary(sketch: &Sketch) -> Summary {
+    let (first, counts) = used(sketch);
+    let middles = (first..=u8::MAX).zip(counts);
+    let last = middles.clone().next_back().map(|(bucket, _)| bucket);
+    Summary {
+        sum: middles.map(|(bucket, count)| f64::from(*count) * middle(bucket)).sum(),
+        range: last.map(|last| {
+            (if first == 0 { 0.0 } else { lower_bound(u16::from(first)) }, upper_bound(last))
+        }),
+    }
 }
 
 /// A sketch being imported.

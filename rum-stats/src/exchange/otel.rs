@@ -1,7 +1,7 @@
 //! OpenTelemetry: `ExponentialHistogramDataPoint` of `opentelemetry/proto/metrics/v1/metrics.proto`.
 
 use super::protobuf::{Reader, Value, Writer, varint_length};
-use super::{FIRST_INDEX, Importer, Refused, used};
+use super::{FIRST_INDEX, Importer, Refused, summary, used};
 use crate::sketch::{Full, Sketch};
 
 /// The scale of our layout.
@@ -35,8 +35,8 @@ pub fn from_buckets(
     importer.finish(None)
 }
 
-/// Writes a data point: `start` and `end` in nanoseconds since the Unix epoch, count, scale and positive
-/// buckets. No attributes; those are the caller's, and protocol buffers may be joined end to end.
+/// Writes a data point: `start` and `end` in nanoseconds since the Unix epoch, count, scale, positive buckets, and sum,
+/// minimum and maximum as [`crate::exchange`] says, the latter two only where there are samples. No attributes; those are the caller's, and protocol buffers may be joined end to end.
 ///
 /// # Errors
 /// [`Full`] when `out` is too short: 1400 octets are always enough.
@@ -58,6 +58,12 @@ pub fn encode(sketch: &Sketch, start: u64, end: u64, out: &mut [u8]) -> Result<u
     writer.bytes_field(BUCKET_COUNTS, packed)?;
     for count in counts {
         writer.varint(u64::from(*count))?;
+    }
+    let summary = summary(sketch);
+    writer.double_field(SUM, summary.sum)?;
+    if let Some((least, most)) = summary.range {
+        writer.double_field(MIN, least)?;
+        writer.double_field(MAX, most)?;
     }
     Ok(writer.len())
 }
@@ -160,9 +166,12 @@ impl<'a> Buckets<'a> {
 const START: u32 = 2;
 const END: u32 = 3;
 const COUNT: u32 = 4;
+const SUM: u32 = 5;
 const SCALE_FIELD: u32 = 6;
 const ZERO_COUNT: u32 = 7;
 const POSITIVE: u32 = 8;
 const NEGATIVE: u32 = 9;
+const MIN: u32 = 12;
+const MAX: u32 = 13;
 const OFFSET: u32 = 1;
 const BUCKET_COUNTS: u32 = 2;

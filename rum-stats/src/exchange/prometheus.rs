@@ -1,25 +1,20 @@
 //! Prometheus: the native part of `io.prometheus.client.Histogram`.
 
 use super::protobuf::{Reader, Value, Writer, unzigzag, varint_length, zigzag};
-use super::{FIRST_INDEX, Importer, Refused, WireError, whole};
-use crate::sketch::{Full, Sketch, middle};
+use super::{FIRST_INDEX, Importer, Refused, WireError, summary, whole};
+use crate::sketch::{Full, Sketch};
 
 /// The schema of our layout.
 pub const SCHEMA: i32 = 4;
 
-/// Writes a histogram: count, sum, schema, spans and deltas. The sum is that of the bucket middles, in
-/// microseconds: off by at most [`crate::sketch::RELATIVE_ERROR`] of itself.
+/// Writes a histogram: count, sum (as [`crate::exchange`] says), schema, spans and deltas.
 ///
 /// # Errors
 /// [`Full`] when `out` is too short: 2500 octets are always enough.
 pub fn encode(sketch: &Sketch, out: &mut [u8]) -> Result<usize, Full> {
     let mut writer = Writer::new(out);
-    let sum: f64 = (0..=u8::MAX)
-        .zip(sketch.buckets())
-        .map(|(bucket, count)| f64::from(*count) * middle(bucket))
-        .sum();
     writer.varint_field(SAMPLE_COUNT, sketch.count())?;
-    writer.double_field(SAMPLE_SUM, sum)?;
+    writer.double_field(SAMPLE_SUM, summary(sketch).sum)?;
     writer.signed_field(SCHEMA_FIELD, SCHEMA)?;
     // Values that small are in our first bucket, so there is no zero bucket; a threshold of 0 says so and
     // marks the histogram as native.

@@ -11,7 +11,7 @@ pub enum WireError {
     /// A varint of more than 64 bits.
     #[error("a varint of more than 64 bits at octet {0}")]
     Varint(usize),
-    /// A field number of 0, or a group or reserved wire type.
+    /// A field number of 0, a group or reserved wire type, or a flag that does not exist.
     #[error("a field of no valid kind at octet {0}")]
     Kind(usize),
     /// A field of a known number with the wrong wire type.
@@ -62,6 +62,10 @@ pub(super) struct Reader<'a> {
 impl<'a> Reader<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes, at: 0 }
+    }
+
+    pub(super) fn at(&self) -> usize {
+        self.at
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -117,11 +121,7 @@ impl<'a> Reader<'a> {
         self.take().map(f64::from_le_bytes)
     }
 
-    pub(super) fn fixed(&mut self) -> Result<u64, WireError> {
-        self.take().map(u64::from_le_bytes)
-    }
-
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], WireError> {
+    pub(super) fn take<const N: usize>(&mut self) -> Result<[u8; N], WireError> {
         let (head, rest) = self.rest.split_first_chunk().ok_or(WireError::Truncated(self.at))?;
         self.rest = rest;
         self.at = self.at.wrapping_add(N);

@@ -39,6 +39,11 @@ impl<'a, M: Mass> Ranks<'a, M> {
     /// 0 to [`Ranks::total`] and are clamped; sample number `k`, counted from 1, stands at `k - 1/2`.
     /// A continuous, rising function: the inverse of [`Ranks::below`] where there are samples.
     pub fn value_at(&self, place: f64) -> Option<f64> {
+        self.locate(place).map(|spot| spot.value())
+    }
+
+    /// Where a place is: the bucket, how far inside it, and what the bucket holds.
+    pub(crate) fn locate(&self, place: f64) -> Option<Spot> {
         if self.total <= 0.0 || place.is_nan() {
             return None;
         }
@@ -52,8 +57,7 @@ impl<'a, M: Mass> Ranks<'a, M> {
                 for (within, count) in (bucket..).zip(counts) {
                     let mass = count.mass();
                     if mass > 0.0 {
-                        let share = (left / mass).min(1.0);
-                        last = Some(between(within, share));
+                        last = Some(Spot { bucket: within, share: (left / mass).min(1.0), mass });
                         if left <= mass {
                             return last;
                         }
@@ -67,11 +71,8 @@ impl<'a, M: Mass> Ranks<'a, M> {
             bucket = bucket.wrapping_add(16);
         }
         // Only by rounding of weights: the end of the last used bucket.
-        (0..=u8::MAX)
-            .zip(self.counts)
-            .filter(|(_, count)| count.mass() > 0.0)
-            .last()
-            .map(|(bucket, _)| layout::upper_bound(bucket))
+        let used = (0_u16..).zip(self.counts).filter(|(_, count)| count.mass() > 0.0).last();
+        used.map(|(bucket, count)| Spot { bucket, share: 1.0, mass: count.mass() })
     }
 
     /// Samples at or below a value in microseconds; those of the bucket it cuts are taken as spread
@@ -92,7 +93,24 @@ impl<'a, M: Mass> Ranks<'a, M> {
     }
 }
 
-fn between(bucket: u16, share: f64) -> f64 {
-    let (low, high) = (layout::lower_bound(bucket), layout::lower_bound(bucket.wrapping_add(1)));
-    low + (high - low) * share
+/// A place inside a bucket.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Spot {
+    bucket: u16,
+    /// How far from the lower bound, 0 to 1.
+    pub(crate) share: f64,
+    /// What the bucket holds.
+    pub(crate) mass: f64,
+}
+
+impl Spot {
+    /// Microseconds, the samples of the bucket being taken as spread evenly.
+    pub(crate) fn value(&self) -> f64 {
+        layout::lower_bound(self.bucket) + self.width() * self.share
+    }
+
+    /// The width of the bucket in microseconds.
+    pub(crate) fn width(&self) -> f64 {
+        layout::lower_bound(self.bucket.wrapping_add(1)) - layout::lower_bound(self.bucket)
+    }
 }

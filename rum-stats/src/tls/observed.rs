@@ -64,7 +64,9 @@ impl Observed {
     ///
     /// With round trips r (now), x (to the PoP), o (PoP to origin) and h = 1 + mean TLS round trips:
     /// set-up saves h (r - x), the first byte h (r - x) + (r - x - o). Medians stand for r and x, never
-    /// differences of unpaired samples; the intervals carry the errors of both medians and of h.
+    /// differences of unpaired samples; the intervals carry the errors of both medians and of h. The least round trip would
+    /// take out queueing, which is right for one client over a window; over the clients of a prefix it is that of the one
+    /// who sits next to the PoP, and the medians on both sides hold the same access networks.
     ///
     /// # Errors
     /// [`TooFew`] when either side has too few samples.

@@ -1,5 +1,5 @@
 use super::*;
-use core::net::Ipv4Addr;
+use core::net::{IpAddr, Ipv4Addr};
 use proptest::prelude::*;
 use std::string::ToString;
 
@@ -7,7 +7,7 @@ fn p(third: u8, len: u8) -> Prefix {
     Prefix::new(IpAddr::V4(Ipv4Addr::new(10, 0, third, 0)), len).unwrap()
 }
 
-const SURE: Options = Options { regret: 0.0, z: 0.0, hysteresis: 0.0 };
+const SURE: Options = Options { regret: 0.0, z: 0.0, hysteresis: 0.0, alike: 0.0 };
 
 fn cut(prefixes: &[Prefix], demand: &[f64], latency: &[f32], options: &Options) -> Tree {
     let pops = latency.len() / prefixes.len().max(1);
@@ -44,11 +44,43 @@ fn noise_does_not_split_and_what_is_sure_does() {
         variance,
         prices: &[0.0, 0.0],
     };
-    let options = Options { regret: 0.0, z: 1.645, hysteresis: 0.0 };
+    let options = Options { regret: 0.0, z: 1.645, hysteresis: 0.0, alike: 0.0 };
     let noisy = Tree::cut(&leaves(&[4.0; 4]), &[], &options).unwrap();
     assert_eq!((noisy.blocks.len(), noisy.unsure), (1, 4.0));
     let sure = Tree::cut(&leaves(&[0.5; 4]), &[], &options).unwrap();
     assert_eq!((sure.blocks.len(), sure.regret), (2, 0.0));
+}
+
+#[test]
+fn those_alike_are_one_whatever_the_regret() {
+    let prefixes = [p(0, 24), p(1, 24), p(2, 24), p(3, 24)];
+    // The first two differ by 4 and 3 ms, the others by 6 at one PoP: with entries for nothing both pairs would be cut.
+    let latency = [10.0, 13.0, 14.0, 10.0, 40.0, 43.0, 46.0, 40.0];
+    let variance = [1.0; 8];
+    let cut = |variance: &[f32], before: &[Prefix], hysteresis| {
+        let prices = [0.0, 0.0];
+        let leaves = Leaves {
+            prefixes: &prefixes,
+            demand: &[1.0; 4],
+            latency: &latency,
+            variance,
+            prices: &prices,
+        };
+        let options = Options { alike: 5.0, hysteresis, ..SURE };
+        Tree::cut(&leaves, before, &options).unwrap()
+    };
+    let lengths = |tree: &Tree| {
+        tree.blocks.iter().map(|block| block.prefix.len()).collect::<std::vec::Vec<_>>()
+    };
+    let tree = cut(&variance, &[], 0.0);
+    assert_eq!((lengths(&tree), tree.unsure), (std::vec![23, 24, 24], 3.0));
+    // Too little is known to call them alike: half-widths over 10 ms. Nothing known of a PoP says nothing.
+    assert_eq!(lengths(&cut(&[30.0; 8], &[], 0.0)), [24; 4]);
+    let unknown = [1.0, f32::INFINITY, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0];
+    assert_eq!(lengths(&cut(&unknown, &[], 0.0)), [23, 24, 24]);
+    // Told apart so far, 4 ms are not alike enough; one so far, 6 ms are, and then one PoP is best for all.
+    assert_eq!(lengths(&cut(&variance, &prefixes, 2.0))[..2], [24, 24]);
+    assert_eq!(lengths(&cut(&variance, &[p(0, 23), p(2, 23)], 2.0)), [22]);
 }
 
 #[test]

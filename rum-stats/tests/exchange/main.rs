@@ -1,41 +1,19 @@
-//! OpenTelemetry, Prometheus and DDSketch against messages made and read by `prost`, another implementation of
-//! protocol buffers, from the published field numbers.
+//! OpenTelemetry, Prometheus and DDSketch against messages made and read by others.
+//!
+//! OpenTelemetry: the types of `opentelemetry-proto`. Prometheus, of which no library at hand has native histograms, and
+//! DDSketch: `prost` and the published field numbers. What other libraries make of samples, and of what we write, is in
+//! `peers`.
 
+mod peers;
+
+use opentelemetry_proto::tonic::metrics::v1::ExponentialHistogramDataPoint as DataPoint;
+use opentelemetry_proto::tonic::metrics::v1::exponential_histogram_data_point::Buckets;
 use proptest::prelude::*;
 use prost::Message;
-use rum_stats::exchange::{Refused, ddsketch, otel, prometheus};
+use rum_stats::exchange::ddsketch::{self, Numbering, flagged};
+use rum_stats::exchange::{Refused, otel, prometheus};
 use rum_stats::{Micros, Sketch, sketch};
 use std::collections::HashMap;
-
-#[derive(Clone, PartialEq, Message)]
-struct DataPoint {
-    #[prost(fixed64, tag = "2")]
-    start: u64,
-    #[prost(fixed64, tag = "3")]
-    end: u64,
-    #[prost(fixed64, tag = "4")]
-    count: u64,
-    #[prost(double, optional, tag = "5")]
-    sum: Option<f64>,
-    #[prost(sint32, tag = "6")]
-    scale: i32,
-    #[prost(fixed64, tag = "7")]
-    zero_count: u64,
-    #[prost(message, optional, tag = "8")]
-    positive: Option<Buckets>,
-    #[prost(message, optional, tag = "9")]
-    negative: Option<Buckets>,
-    #[prost(uint32, tag = "10")]
-    flags: u32,
-}
-
-#[derive(Clone, PartialEq, Message)]
-struct Buckets {
-    #[prost(sint32, tag = "1")]
-    offset: i32,
-    #[prost(uint64, repeated, tag = "2")]
-    bucket_counts: Vec<u64>,
-}
 
 #[derive(Clone, PartialEq, Message)]
 struct Native {
@@ -120,6 +98,10 @@ fn any_values() -> impl Strategy<Value = Vec<u32>> {
     )
 }
 
+fn any_numbering() -> impl Strategy<Value = Numbering> {
+    prop_oneof![Just(Numbering::FromLowerBound), Just(Numbering::FromUpperBound)]
+}
+
 fn inner_values() -> impl Strategy<Value = Vec<u32>> {
     // No powers of two: there a float logarithm cannot be trusted, and DDSketch differs by rule.
     proptest::collection::vec(
@@ -135,7 +117,18 @@ proptest! {
         let mut out = [0; 1400];
         let length = otel::encode(&sketch, 7, 9, &mut out).unwrap();
         let point = DataPoint::decode(&out[..length]).unwrap();
-        prop_assert_eq!((point.start, point.end, point.count, point.scale), (7, 9, values.len() as u64, 4));
+        prop_assert_eq!(
+            (point.start_time_unix_nano, point.time_unix_nano, point.count, point.scale),
+            (7, 9, values.len() as u64, 4)
+        );
+        let inner = values.iter().map(|value| f64::from((*value).clamp(0, 1 << 25)));
+        let holds = |ms: f64| point.min.is_some_and(|min| min <= ms) && point.max.is_some_and(|max| ms <= max);
+        prop_assert!(inner.clone().all(holds));
+        // Values in the first and the last bucket may be outside of the range, and then the sum says nothing.
+        if values.iter().all(|value| (512..=1 << 25).contains(value)) {
+            let exact: f64 = inner.sum();
+            prop_assert!((point.sum.unwrap() - exact).abs() <= exact * (sketch::RELATIVE_ERROR + 1e-6));
+        }
         let positive = point.positive.unwrap();
         prop_assert_eq!(positive.bucket_counts.iter().sum::<u64>(), values.len() as u64);
         prop_assert_eq!(otel::from_buckets(4, positive.offset, positive.bucket_counts, 0).unwrap(), sketch.clone());
@@ -197,14 +190,14 @@ proptest! {
     }
 
     #[test]
-    fn ddsketch_goes_out_and_comes_back(values in any_values()) {
+    fn ddsketch_goes_out_and_comes_back(values in any_values(), numbering in any_numbering()) {
         let sketch = sketch_of(&values);
         let mut out = [0; 2100];
-        let length = ddsketch::encode(&sketch, &mut out).unwrap();
+        let length = ddsketch::encode(&sketch, numbering, &mut out).unwrap();
         let message = DdSketch::decode(&out[..length]).unwrap();
         prop_assert_eq!(message.mapping.unwrap().gamma, ddsketch::GAMMA);
         prop_assert_eq!(message.positive.unwrap().contiguous.iter().sum::<f64>(), values.len() as f64);
-        prop_assert_eq!(ddsketch::decode(&out[..length]).unwrap(), sketch);
+        prop_assert_eq!(ddsketch::decode(&out[..length], numbering).unwrap(), sketch);
     }
 
     #[test]
@@ -224,12 +217,27 @@ proptest! {
             positive: Some(Store { bin_counts, ..Store::default() }),
             ..DdSketch::default()
         };
-        prop_assert_eq!(ddsketch::decode(&message.encode_to_vec()).unwrap(), sketch_of(&values));
+        prop_assert_eq!(ddsketch::decode(&message.encode_to_vec(), Numbering::FromLowerBound).unwrap(), sketch_of(&values));
+    }
+
+    #[test]
+    fn flagged_ddsketch_goes_out_and_comes_back(values in any_values(), more in any_values()) {
+        let sketch = sketch_of(&values);
+        let mut out = [0; 4800];
+        let length = flagged::encode(&sketch, &mut out).unwrap();
+        prop_assert!(length <= 2400);
+        prop_assert_eq!(flagged::decode(&out[..length]).unwrap(), sketch);
+        prop_assert!(flagged::encode(&sketch_of(&values), &mut out[..length - 1]).is_err());
+        // End to end is merged.
+        let length = flagged::encode(&sketch_of(&values), &mut out).unwrap();
+        let end = length + flagged::encode(&sketch_of(&more), &mut out[length..]).unwrap();
+        prop_assert_eq!(flagged::decode(&out[..end]).unwrap(), sketch_of(&[values, more].concat()));
     }
 
     #[test]
     fn hostile_octets_are_refused_not_fatal(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let _ = (otel::decode(&bytes), prometheus::decode(&bytes), ddsketch::decode(&bytes));
+        let _ = (otel::decode(&bytes), prometheus::decode(&bytes), flagged::decode(&bytes));
+        let _ = ddsketch::decode(&bytes, Numbering::FromUpperBound);
     }
 }
 
@@ -263,7 +271,7 @@ fn what_is_not_ours_is_refused() {
             positive: Some(Store { contiguous: vec![count], offset: 200, ..Store::default() }),
             ..DdSketch::default()
         };
-        ddsketch::decode(&message.encode_to_vec())
+        ddsketch::decode(&message.encode_to_vec(), Numbering::FromLowerBound)
     };
     assert!(dd(ddsketch::GAMMA, 0.0, 0, 3.0).is_ok());
     assert_eq!(dd(1.02, 0.0, 0, 3.0), Err(Refused::Gamma(1.02)));
@@ -297,4 +305,30 @@ fn outside_the_range_and_zero_go_to_the_outermost_buckets() {
     assert_eq!((sketch.buckets()[0], sketch.count()), (5, 5));
     let sketch = otel::from_buckets(4, 400, [2], 0).unwrap();
     assert_eq!(sketch.buckets()[sketch::BUCKETS - 1], 2);
+}
+
+#[test]
+fn flagged_blocks_of_every_kind() {
+    let mapping = [&[2][..], &ddsketch::GAMMA.to_le_bytes(), &(-3.0_f64).to_le_bytes()].concat();
+    let with = |blocks: &[u8]| flagged::decode(&[blocks, &mapping].concat());
+    // Two bins by difference, 157 then 158 (from 144 - 3), with the counts 1 and 2.
+    let sketch = with(&[0x05, 2, 0xBA, 2, 2, 2, 3]).unwrap();
+    assert_eq!((sketch.buckets()[16], sketch.buckets()[17], sketch.count()), (1, 2, 3));
+    // The same indices by difference alone: a sample each. Zeros go to the first bucket.
+    let sketch = with(&[0x09, 2, 0xBA, 2, 2, 0x04, 2]).unwrap();
+    assert_eq!((sketch.buckets()[16], sketch.buckets()[17], sketch.buckets()[0]), (1, 1, 1));
+    // Contiguous, two apart.
+    let sketch = with(&[0x0D, 2, 0xBA, 2, 4, 2, 2]).unwrap();
+    assert_eq!((sketch.buckets()[16], sketch.buckets()[18], sketch.count()), (1, 1, 2));
+    assert_eq!(with(&[0x0F, 1, 0, 2, 2]), Err(Refused::Negative));
+    assert_eq!(with(&[0xA0, 3]), Err(Refused::Total { total: 2, sum: 0 }));
+    assert_eq!(with(&mapping).unwrap(), Sketch::new());
+    assert_eq!(
+        with(&[&[2][..], &ddsketch::GAMMA.to_le_bytes(), &[0; 8]].concat()),
+        Err(Refused::Mapping)
+    );
+    assert_eq!(with(&[0x06]), Err(Refused::Mapping));
+    assert!(matches!(with(&[0x08]), Err(Refused::Wire(_))));
+    assert!(matches!(with(&[0x01, 0]), Err(Refused::Wire(_))));
+    assert_eq!(flagged::decode(&[]), Err(Refused::Mapping));
 }

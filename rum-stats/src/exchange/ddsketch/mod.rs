@@ -1,8 +1,37 @@
-//! DDSketch: `DDSketch.proto`, which the libraries for Java, Go, JavaScript and Python share.
+//! DDSketch: the message of `DDSketch.proto` here, the compact binary form in [`flagged`].
+//!
+//! The libraries share the message, but not the number of a bucket: see [`Numbering`]. Nothing in a message tells
+//! which of them wrote it, so the caller has to.
+
+pub mod flagged;
 
 use super::protobuf::{Reader, Value, Writer, unzigzag, varint_length, zigzag};
 use super::{FIRST_INDEX, Importer, Refused, WireError, used, whole};
 use crate::sketch::{Full, Sketch};
+
+/// What the number of a bucket stands for. The wrong one moves every value by a bucket, 4.4 %.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Numbering {
+    /// Bucket `k` is `[γ^k, γ^(k+1))`: the libraries for Java, Go and Rust.
+    FromLowerBound,
+    /// Bucket `k` is `(γ^(k-1), γ^k]`: the libraries for Python and JavaScript.
+    FromUpperBound,
+}
+
+impl Numbering {
+    /// The number of our first bucket.
+    const fn first_index(self) -> i32 {
+        match self {
+            Self::FromLowerBound => FIRST_INDEX,
+            Self::FromUpperBound => FIRST_INDEX.wrapping_add(1),
+        }
+    }
+
+    /// How far above the lower bound a number points.
+    const fn above_lower_bound(self) -> i32 {
+        self.first_index().wrapping_sub(FIRST_INDEX)
+    }
+}
 
 /// γ of our layout, 2^(1/16): a relative accuracy of 2.17 %.
 pub const GAMMA: f64 = 1.044_273_782_427_413_8;
@@ -11,13 +40,13 @@ pub const GAMMA: f64 = 1.044_273_782_427_413_8;
 ///
 /// # Errors
 /// [`Full`] when `out` is too short: 2100 octets are always enough.
-pub fn encode(sketch: &Sketch, out: &mut [u8]) -> Result<usize, Full> {
+pub fn encode(sketch: &Sketch, numbering: Numbering, out: &mut [u8]) -> Result<usize, Full> {
     let (first, counts) = used(sketch);
     let mut writer = Writer::new(out);
     // γ as key and double; offset 0 and interpolation NONE are the defaults and so are left out.
     writer.bytes_field(MAPPING, 9)?;
     writer.double_field(MAPPING_GAMMA, GAMMA)?;
-    let offset = unzigzag(i64::from(FIRST_INDEX).wrapping_add(i64::from(first)));
+    let offset = unzigzag(i64::from(numbering.first_index()).wrapping_add(i64::from(first)));
     let packed = counts.len().saturating_mul(8);
     let packed_length = varint_length(u64::try_from(packed).map_err(|_| Full)?);
     let length = packed
@@ -38,7 +67,7 @@ pub fn encode(sketch: &Sketch, out: &mut [u8]) -> Result<usize, Full> {
 /// # Errors
 /// [`Refused`] says why: another mapping, an offset that is no whole number, negative values, counts that are not
 /// whole.
-pub fn decode(bytes: &[u8]) -> Result<Sketch, Refused> {
+pub fn decode(bytes: &[u8], numbering: Numbering) -> Result<Sketch, Refused> {
     let (mut mapping, mut positive, mut zeros) = (&[][..], &[][..], 0);
     let mut reader = Reader::new(bytes);
     while let Some((field, value)) = reader.field()? {
@@ -62,6 +91,7 @@ pub fn decode(bytes: &[u8]) -> Result<Sketch, Refused> {
     let (shift, offset) = read_mapping(mapping)?;
     let mut importer = Importer::new(shift);
     importer.zeros(zeros);
+    let offset = offset.checked_add(numbering.above_lower_bound()).ok_or(Refused::Index)?;
     read_store(positive, |index, count| {
         importer.add(index.checked_sub(offset).ok_or(Refused::Index)?, count);
         Ok(())
@@ -81,8 +111,15 @@ fn read_mapping(bytes: &[u8]) -> Result<(u32, i32), Refused> {
             _ => {}
         }
     }
-    let is_whole = libm::floor(offset) == offset && offset.abs() <= f64::from(i32::MAX);
-    if interpolation != 0 || !is_whole {
+    if interpolation != 0 {
+        return Err(Refused::Mapping);
+    }
+    fineness(gamma, offset)
+}
+
+/// The same of the numbers of a logarithmic mapping.
+fn fineness(gamma: f64, offset: f64) -> Result<(u32, i32), Refused> {
+    if libm::floor(offset) != offset || offset.abs() > f64::from(i32::MAX) {
         return Err(Refused::Mapping);
     }
     let log = libm::log2(gamma);
@@ -130,7 +167,7 @@ fn read_store(
             (STORE_CONTIGUOUS, Value::Bytes(packed)) => {
                 let mut packed = Reader::new(packed);
                 while !packed.is_empty() {
-                    contiguous(f64::from_bits(packed.fixed()?), &mut each)?;
+                    contiguous(packed.double()?, &mut each)?;
                 }
             }
             (STORE_BINS | STORE_CONTIGUOUS, _) => return Err(WireError::WrongType(field).into()),
