@@ -48,7 +48,9 @@ pub(crate) fn rdata(line: &str) -> Result<String, String> {
     else {
         return Err("a line has three fields: TYPE, `text` or `hex`, RDATA".into());
     };
-    let rtype: RType = rtype.trim().parse().map_err(|_| format!("unknown type {rtype:?}"))?;
+    let rtype: RType = rtype.trim().parse().map_err(|_| {
+        format!("unknown type {rtype:?}: write a mnemonic such as MX, or TYPE65280 for one without")
+    })?;
     if rtype.is_meta() {
         return Err(format!("{rtype} is no data type"));
     }

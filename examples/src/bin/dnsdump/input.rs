@@ -3,8 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use clap::ValueEnum;
-use etherparse::{SlicedPacket, TransportSlice};
-use pcap_parser::{Block, Linktype, PcapBlockOwned, PcapError, create_reader};
+
+use crate::capture;
 
 /// How messages are written in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -15,8 +15,8 @@ pub(crate) enum Encoding {
     Hex,
     /// A message a line, in base64.
     Base64,
-    /// A packet capture (pcap or pcapng): UDP from or to ports 53 and 5353, TCP where a segment holds
-    /// whole messages; streams are not put together.
+    /// A packet capture (pcap or pcapng): UDP and TCP from or to ports 53 and 5353. TCP is put together
+    /// across segments; fragments of IP are passed over.
     Pcap,
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn messages(octets: &[u8], encoding: Option<Encoding>) -> Vec<Result<
         Encoding::Base64 => text_lines(octets, |line| {
             STANDARD.decode(line.trim()).map_err(|error| format!("not base64: {error}"))
         }),
-        Encoding::Pcap => packets(octets),
+        Encoding::Pcap => capture::messages(octets),
     }
 }
 
@@ -93,82 +93,4 @@ pub(crate) fn unhex(text: &str) -> Result<Vec<u8>, String> {
         return Err("an odd number of hexadecimal digits".into());
     }
     Ok(digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect())
-}
-
-fn packets(octets: &[u8]) -> Vec<Result<Found, String>> {
-    let mut found = Vec::new();
-    let mut reader = match create_reader(65_536 * 2, octets) {
-        Ok(reader) => reader,
-        Err(error) => return vec![Err(format!("not a packet capture: {error:?}"))],
-    };
-    let mut link = Linktype::ETHERNET;
-    let mut number = 0u64;
-    loop {
-        match reader.next() {
-            Ok((offset, block)) => {
-                let data = match &block {
-                    PcapBlockOwned::LegacyHeader(header) => {
-                        link = header.network;
-                        None
-                    }
-                    PcapBlockOwned::Legacy(packet) => Some(packet.data),
-                    PcapBlockOwned::NG(Block::InterfaceDescription(interface)) => {
-                        link = interface.linktype;
-                        None
-                    }
-                    PcapBlockOwned::NG(Block::EnhancedPacket(packet)) => Some(packet.data),
-                    PcapBlockOwned::NG(Block::SimplePacket(packet)) => Some(packet.data),
-                    PcapBlockOwned::NG(_) => None,
-                };
-                if let Some(data) = data {
-                    number += 1;
-                    packet(data, link, number, &mut found);
-                }
-                reader.consume(offset);
-            }
-            Err(PcapError::Eof) => return found,
-            Err(PcapError::Incomplete(_)) => {
-                if let Err(error) = reader.refill() {
-                    found.push(Err(format!("after packet {number}: {error:?}")));
-                    return found;
-                }
-            }
-            Err(error) => {
-                found.push(Err(format!("after packet {number}: {error:?}")));
-                return found;
-            }
-        }
-    }
-}
-
-/// Adds the messages of one packet; packets of other protocols are passed over.
-fn packet(data: &[u8], link: Linktype, number: u64, found: &mut Vec<Result<Found, String>>) {
-    let sliced = match link {
-        Linktype::ETHERNET => SlicedPacket::from_ethernet(data),
-        Linktype::LINUX_SLL => SlicedPacket::from_linux_sll(data),
-        // BSD loopback: four octets of address family.
-        Linktype::NULL | Linktype::LOOP => SlicedPacket::from_ip(data.get(4..).unwrap_or(&[])),
-        _ => SlicedPacket::from_ip(data),
-    };
-    let Ok(sliced) = sliced else { return };
-    let from = Some(format!("packet {number}"));
-    match sliced.transport {
-        Some(TransportSlice::Udp(udp)) if is_dns(udp.source_port(), udp.destination_port()) => {
-            found.push(Ok(Found { octets: udp.payload().to_vec(), from }));
-        }
-        Some(TransportSlice::Tcp(tcp)) if is_dns(tcp.source_port(), tcp.destination_port()) => {
-            let mut rest = tcp.payload();
-            while let dns_wire::stream::Frame::Message(message, after) =
-                dns_wire::stream::next(rest)
-            {
-                found.push(Ok(Found { octets: message.to_vec(), from: from.clone() }));
-                rest = after;
-            }
-        }
-        _ => {}
-    }
-}
-
-fn is_dns(source: u16, destination: u16) -> bool {
-    [source, destination].iter().any(|port| matches!(port, 53 | 5353))
 }

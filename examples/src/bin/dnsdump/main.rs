@@ -1,8 +1,10 @@
 //! `dnsdump`: reads DNS messages and prints them like dig or as JSON; checks RDATA for scripts.
 
 mod batch;
+mod capture;
 mod input;
 mod json;
+mod streams;
 mod text;
 
 use std::io::{self, Read, Write};
