@@ -112,4 +112,4 @@ macro_rules! files {
     };
 }
 
-files! { basics wildcards names located nsec nsec3 chains }
+files! { basics wildcards names located nsec nsec3 chains order }

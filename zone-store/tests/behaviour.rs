@@ -347,6 +347,120 @@ fn opt_for_opt() {
     assert_eq!(status(0, [1, 0, 0, 2], &[&question, &opt, &opt]), "FORMERR edns");
 }
 
+/// Checklist 51: DO is copied into the OPT of any reply, errors too (RFC 3225 §3).
+#[test]
+fn line_51_do_is_copied_into_faults() {
+    let image = big();
+    assert_eq!(ask(&image, "e. A version=1 do").status, "BADVERS edns do");
+    assert_eq!(ask(&image, "e. A opcode=2 do").status, "NOTIMP edns do");
+    assert_eq!(ask(&image, "www.test. A do").status, "REFUSED edns do ede=20");
+    let mut query = Question::read("ns.e. A do ecs=10.1.2.0/24").to_wire();
+    let scope = query.len() - 4;
+    query[scope] = 1;
+    let (_, reply) = answer(&image, &query).unwrap();
+    assert_eq!(Shown::of(&reply).status, "FORMERR edns do");
+}
+
+/// Checklist 10: a chain is followed as far as the policy says; where it ends the resolver goes on.
+#[test]
+fn line_10_chains_are_bounded() {
+    let mut zone =
+        String::from("$ORIGIN e.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\nns A 192.0.2.1\n");
+    for i in 0..40 {
+        zone.push_str(&format!("c{i} CNAME c{}\n", i + 1));
+    }
+    let image = image(&[Source::Zone(&zone)]);
+    for (max_hops, names) in [(0, 1), (1, 2), (10, 11), (16, 17), (200, 17)] {
+        let policy = Policy { max_hops, ..Policy::default() };
+        let question = Question::read("c0.e. A tcp");
+        let shown = Shown::of(&ask_with(&image, &question, &policy, &Overrides::NONE, 0).1);
+        assert_eq!(
+            (shown.status.as_str(), shown.answer.len()),
+            ("NOERROR aa", names),
+            "{max_hops}"
+        );
+    }
+    // With wildcards in a signed zone the proofs are what bounds it, and each of them is there.
+    let mut zone = String::from(
+        "$ORIGIN e.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\n@ NSEC *.w00 NS SOA NSEC\n",
+    );
+    for i in 0..16 {
+        zone.push_str(&format!(
+            "*.w{i:02} CNAME x.w{:02}\n*.w{i:02} NSEC *.w{:02} CNAME NSEC\n",
+            i + 1,
+            i + 1
+        ));
+    }
+    let image = common::image(&[Source::Zone(&zone)]);
+    let shown = ask(&image, "x.w00.e. A do");
+    assert_eq!((shown.answer.len(), shown.authority.len()), (5, 5), "{shown:?}");
+}
+
+/// Checklist 14: names of 127 labels and of 255 octets are names like any other; labels have up to 63 octets.
+#[test]
+fn line_14_the_longest_names() {
+    let most_labels = format!("{}e.", "a.".repeat(126));
+    let longest = format!("{0}.{0}.{0}.{1}.e.", "b".repeat(63), "c".repeat(59));
+    let zone = format!(
+        "$ORIGIN e.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\n{most_labels} A 192.0.2.1\n{longest} A 192.0.2.2\n"
+    );
+    let image = image(&[Source::Zone(&zone)]);
+    assert_eq!(ask(&image, &format!("{most_labels} A")).answer.len(), 1);
+    assert_eq!(ask(&image, &format!("{longest} A")).answer.len(), 1);
+    assert_eq!(ask(&image, &format!("{} A", &most_labels[2..])).status, "NOERROR aa");
+    assert_eq!(ask(&image, &format!("b{} A", &most_labels[1..])).status, "NXDOMAIN aa");
+}
+
+/// Checklist 15: names in the RDATA of types younger than RFC 1035 are written out in full (RFC 3597 §4).
+#[test]
+fn line_15_only_old_types_are_compressed() {
+    let zone = "$ORIGIN e.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\nm MX 1 x.m\ns SRV 1 2 3 x.s\nd DNAME x.e.\n";
+    let image = image(&[Source::Zone(zone)]);
+    let len = |words: &str| {
+        let question = Question::read(words);
+        let (_, reply) = ask_with(&image, &question, &Policy::default(), &Overrides::NONE, 0);
+        let message = dns_wire::Message::parse(&reply).unwrap();
+        let rdata = message.answers().next().unwrap().unwrap().rdata;
+        rdata.octets().len()
+    };
+    assert_eq!(len("m.e. MX"), 2 + 2 + 2, "preference, label, pointer");
+    assert_eq!(len("s.e. SRV"), 6 + 2 + 2 + 2 + 1, "three numbers and x.s.e.");
+    assert_eq!(len("d.e. DNAME"), 2 + 2 + 1, "x.e.");
+}
+
+/// Checklist 60 (RFC 5155 §7.2.9): the hash of a name that is not there is that of a name that is. The chain lies
+/// here, since no two names are known that would do.
+#[test]
+fn line_60_collision_is_servfail() {
+    let zone = "$ORIGIN example.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\n@ NSEC3PARAM 1 0 12 aabbccdd\n\
+        0p9mhaveqvm6t7vbl5lop2u3t2rp3tom NSEC3 1 0 12 aabbccdd 35mthgpgcu1qg68fab165klnsnk3dpvl NS SOA\n\
+        35mthgpgcu1qg68fab165klnsnk3dpvl NSEC3 1 0 12 aabbccdd 0p9mhaveqvm6t7vbl5lop2u3t2rp3tom A\n";
+    let image = image(&[Source::Zone(zone)]);
+    // 35mt... is the hash of a.example.
+    let shown = ask(&image, "a.example. A do");
+    assert_eq!((shown.status.as_str(), shown.authority.len()), ("SERVFAIL edns do", 0));
+    assert_eq!(ask(&image, "a.example. A").status, "NXDOMAIN aa");
+    assert_eq!(ask(&image, "b.example. A do").status, "NXDOMAIN aa edns do");
+}
+
+/// Checklist 63 (RFC 6891 §6.1.4, RFC 8906 §8): flags and options that nobody knows are passed over.
+#[test]
+fn line_63_unknown_flags_and_options() {
+    let image = big();
+    let mut query = Question::read("ns.e. A nsid").to_wire();
+    let end = query.len();
+    query[end - 4..].copy_from_slice(&[0xfd, 0xe8, 0, 0]);
+    query[end - 8] = 0x7f;
+    let (_, reply) = answer(&image, &query).unwrap();
+    assert_eq!(Shown::of(&reply).status, "NOERROR aa edns");
+    let message = dns_wire::Message::parse(&reply).unwrap();
+    assert_eq!(message.edns().unwrap().unwrap().options().count(), 0);
+    // The bit of the header that is still free (RFC 1035 §4.1.1: Z).
+    let mut query = Question::read("ns.e. A").to_wire();
+    query[3] |= 0x40;
+    assert_eq!(Shown::of(&answer(&image, &query).unwrap().1).status, "NOERROR aa");
+}
+
 /// RFC 9609 §4.1: who primes with the root's NS gets the addresses, which are glue below `net.`.
 #[test]
 fn name_servers_come_with_their_addresses() {

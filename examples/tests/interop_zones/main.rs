@@ -8,6 +8,7 @@ mod peers;
 mod rules;
 #[path = "../support/mod.rs"]
 mod support;
+mod validate;
 mod zones;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +19,8 @@ use dns_wire::RType;
 use peers::Peer;
 use rules::{Case, explain};
 use support::{Server, run, wanted, zonec};
-use zones::{Random, Zone};
+use validate::{Verdict, delv, kind, may_be_insecure, write_anchor};
+use zones::{Random, Signing, Zone, zone_of};
 
 #[test]
 fn nsd_and_knot_answer_alike() {
@@ -64,6 +66,47 @@ fn nsd_and_knot_answer_alike() {
     let few: Vec<&str> = unexplained.iter().take(12).map(String::as_str).collect();
     assert!(few.is_empty(), "{} unexplained: {}", unexplained.len(), few.join("\n"));
     assert!(asked > 3000);
+}
+
+#[test]
+fn delv_validates_our_answers() {
+    if !wanted("delv") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let zones = zones::make(folder.path());
+    let ours = Server::authd(&build(folder.path(), &zones));
+    let mut verdicts: BTreeMap<(&str, &str, Verdict), usize> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for root in zones.iter().filter(|zone| zone.name.split('.').count() == 3) {
+        if root.signing == Signing::None {
+            continue;
+        }
+        let anchor = write_anchor(folder.path(), root);
+        for zone in zones.iter().filter(|zone| zone.name.ends_with(&root.name)) {
+            let mut left: BTreeMap<&str, usize> = BTreeMap::new();
+            for query in questions(std::slice::from_ref(zone)).iter().step_by(5) {
+                let zone = zone_of(&zones, &query.name).unwrap();
+                let Some(kind) = kind(ours.port(), zone, query) else { continue };
+                let asked = left.entry(kind).or_default();
+                *asked += 1;
+                if *asked > 8 {
+                    continue;
+                }
+                match delv(ours.port(), &anchor, &root.name, query) {
+                    Ok(verdict) if verdict == Verdict::Secure || may_be_insecure(zone, kind) => {
+                        *verdicts.entry((&root.name, kind, verdict)).or_default() += 1;
+                    }
+                    said => wrong.push(format!("{query} ({kind}) {said:?}")),
+                }
+            }
+        }
+    }
+    for ((root, kind, verdict), count) in &verdicts {
+        println!("{root} {kind}: {count} {verdict:?}");
+    }
+    assert!(wrong.is_empty(), "{} wrong: {}", wrong.len(), wrong.join("\n"));
+    assert!(verdicts.values().sum::<usize>() > 150);
 }
 
 /// An image of all zones, each from its own file.

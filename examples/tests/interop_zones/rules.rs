@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use dns_wire::RType;
 
 use crate::ask::{Query, Reply};
-use crate::zones::{Signing, Zone};
+use crate::zones::{Signing, Zone, zone_of};
 
 /// One question and two replies to it.
 pub(crate) struct Case<'a> {
@@ -74,8 +74,7 @@ fn own_wildcard(case: &Case<'_>) -> bool {
 /// shows one record too few, and Knot replies without SOA and AA.
 fn opted_out_encloser(case: &Case<'_>) -> bool {
     let Case { zones, query, ours, theirs, .. } = case;
-    let zone = zones.iter().filter(|zone| is_below(&query.name, &zone.name));
-    let Some(zone) = zone.max_by_key(|zone| zone.name.len()) else { return false };
+    let Some(zone) = zone_of(zones, &query.name) else { return false };
     let rcode = |reply: &Reply| reply.status.split(' ').next().map(str::to_owned);
     zone.signing == Signing::OptOut
         && query.dnssec_ok

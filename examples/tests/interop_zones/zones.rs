@@ -42,6 +42,11 @@ impl Zone {
     }
 }
 
+/// The deepest zone at or above a name.
+pub(crate) fn zone_of<'z>(zones: &'z [Zone], name: &str) -> Option<&'z Zone> {
+    zones.iter().filter(|zone| is_below(name, &zone.name)).max_by_key(|zone| zone.name.len())
+}
+
 /// A parent with each way of signing, and two children of each: one signed, with DS, and one not.
 pub(crate) fn make(folder: &Path) -> Vec<Zone> {
     let mut zones = Vec::new();

@@ -259,11 +259,12 @@ fn refuse(
     reply.copy_from_slice(query.get(..head).ok_or(Dropped::TooShort)?);
     let questions = u8::from(fault.head.is_some());
     let [high, low] = flags(query, &outcome);
-    let rest = [high, low, 0, questions, 0, 0, 0, 0, 0, u8::from(fault.edns)];
+    let rest = [high, low, 0, questions, 0, 0, 0, 0, 0, u8::from(fault.opt.is_some())];
     out.get_mut(2..12).ok_or(Dropped::Buffer)?.copy_from_slice(&rest);
     let mut len = head;
-    if fault.edns {
-        let asked = Asked { payload_size: 512, dnssec_ok: false, nsid: false, subnet: None };
+    // RFC 3225 §3: DO is copied, whatever the RCODE.
+    if let Some(dnssec_ok) = fault.opt {
+        let asked = Asked { payload_size: 512, dnssec_ok, nsid: false, subnet: None };
         let client = Client::default();
         let room = out.get_mut(len..).unwrap_or_default();
         let opt = write_opt(room, &asked, &client, policy, &outcome, None);

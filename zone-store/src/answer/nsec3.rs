@@ -7,7 +7,7 @@ use crate::answer::resolve::Resolver;
 use crate::answer::rows::Selection;
 use crate::bytes::from;
 use crate::key::Key;
-use crate::nsec3::{Chain, hash_label};
+use crate::nsec3::{Chain, Hash, hash_label};
 use crate::rrset::Group;
 use crate::store::ZoneView;
 
@@ -15,11 +15,13 @@ impl<'s> Resolver<'s, '_, '_, '_> {
     /// §7.2.2: the closest encloser exists, the next closer name and the wildcard do not.
     pub(crate) fn nsec3_nxdomain(&mut self, name: &Key, zone: &ZoneView<'s>, encloser: u8) {
         let Some(chain) = Chain::of(self.store, zone) else { return };
-        let encloser = self.closest_encloser(&chain, name, zone, encloser);
-        let wildcard = wildcard_of(name, encloser)
-            .map(|(wire, len)| chain.hash(wire.get(..len).unwrap_or_default()));
-        if let Some(hash) = wildcard {
-            self.nsec3(zone, chain.covering(&hash));
+        let proved = self.closest_encloser(&chain, name, zone, encloser);
+        let Some((wire, len)) = wildcard_of(name, proved) else { return };
+        let hash = chain.hash(wire.get(..len).unwrap_or_default());
+        // Where the closest encloser is an empty non-terminal that opted out, a name above it stands in, whose
+        // wildcard may be there: it says nothing of this name.
+        if proved == encloser || chain.matching(&hash).is_none() {
+            self.nsec3_cover(&chain, zone, &hash);
         }
     }
 
@@ -31,7 +33,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
     /// §7.2.5: as a name that does not exist, but the wildcard does.
     pub(crate) fn nsec3_wildcard_nodata(&mut self, name: &Key, zone: &ZoneView<'s>, encloser: u8) {
         let Some(chain) = Chain::of(self.store, zone) else { return };
-        let encloser = self.closest_encloser(&chain, name, zone, encloser);
+        self.closest_encloser(&chain, name, zone, encloser);
         if let Some((wire, len)) = wildcard_of(name, encloser) {
             let hash = chain.hash(wire.get(..len).unwrap_or_default());
             self.nsec3(zone, chain.matching(&hash));
@@ -81,8 +83,15 @@ impl<'s> Resolver<'s, '_, '_, '_> {
 
     fn next_closer(&mut self, chain: &Chain<'s>, name: &Key, zone: &ZoneView<'s>, encloser: u8) {
         if let Some(suffix) = name.suffix(encloser.saturating_add(1)) {
-            self.nsec3(zone, chain.covering(&chain.hash(suffix)));
+            self.nsec3_cover(chain, zone, &chain.hash(suffix));
         }
+    }
+
+    /// Notes the record that covers the hash of a name that is not there. A record of that very hash is another
+    /// name's: §7.2.9, there is no proof then.
+    fn nsec3_cover(&mut self, chain: &Chain<'s>, zone: &ZoneView<'s>, hash: &Hash) {
+        self.collision |= chain.matching(hash).is_some();
+        self.nsec3(zone, chain.covering(hash));
     }
 
     /// Notes an NSEC3 record.

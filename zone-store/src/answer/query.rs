@@ -35,8 +35,8 @@ pub(crate) struct Fault {
     pub(crate) rcode: Rcode,
     /// The octets of the header and the question, when the question could be read.
     pub(crate) head: Option<usize>,
-    /// Whether the query has an OPT record that can be read, and so the reply has one.
-    pub(crate) edns: bool,
+    /// The DO bit, when the query has an OPT record that can be read: the reply then has one too.
+    pub(crate) opt: Option<bool>,
 }
 
 impl<'k> Query<'k> {
@@ -52,9 +52,9 @@ impl<'k> Query<'k> {
             // Answering a response could go on for ever.
             return Err(Err(Dropped::Response));
         }
-        let fault = |rcode, head, edns| Err(Ok(Fault { rcode, head, edns }));
+        let fault = |rcode, head, opt| Err(Ok(Fault { rcode, head, opt }));
         // What cannot be read as a question has EDNS in its reply all the same (RFC 6891 §6.1.1, §7).
-        let has_opt = || Opt::find(octets).0.is_some();
+        let has_opt = || Opt::find(octets).0.map(|opt| opt.dnssec_ok);
         if Opcode((flags >> 3) & 15) != Opcode::QUERY {
             return fault(Rcode::NOTIMP, None, has_opt());
         }
@@ -70,7 +70,7 @@ impl<'k> Query<'k> {
         let Some((&[type_high, type_low, class_high, class_low], rest)) =
             after.split_first_chunk::<4>()
         else {
-            return fault(Rcode::FORMERR, None, false);
+            return fault(Rcode::FORMERR, None, None);
         };
         let head = octets.len().saturating_sub(rest.len());
         let others = [an_high, an_low, ns_high, ns_low, ar_high, ar_low];
@@ -80,13 +80,15 @@ impl<'k> Query<'k> {
             _ => Opt::find(octets),
         };
         if !sound {
-            return fault(Rcode::FORMERR, Some(head), opt.is_some());
+            return fault(Rcode::FORMERR, Some(head), opt.map(|opt| opt.dnssec_ok));
         }
         let asked = match opt {
-            Some(Opt { version: 1.., .. }) => return fault(Rcode::BADVERS, Some(head), true),
+            Some(Opt { version: 1.., dnssec_ok, .. }) => {
+                return fault(Rcode::BADVERS, Some(head), Some(dnssec_ok));
+            }
             Some(opt) => match read_options(&opt) {
                 Some(asked) => Some(asked),
-                None => return fault(Rcode::FORMERR, Some(head), true),
+                None => return fault(Rcode::FORMERR, Some(head), Some(opt.dnssec_ok)),
             },
             None => None,
         };

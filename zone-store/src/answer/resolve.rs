@@ -28,6 +28,8 @@ pub(crate) struct Resolver<'s, 'q, 'r, 'o> {
     pub(crate) proofs: [Noted; PROOFS],
     pub(crate) noted: usize,
     pub(crate) written: usize,
+    /// The hash of a name that is not there is that of a name that is (RFC 5155 §7.2.9).
+    pub(crate) collision: bool,
 }
 
 /// A name on the way from the question to the answer.
@@ -77,6 +79,7 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
             proofs: [Noted::default(); PROOFS],
             noted: 0,
             written: 0,
+            collision: false,
         }
     }
 
@@ -87,8 +90,14 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
             self.outcome.extended = Some(extended);
             return;
         }
+        let start = self.reply.mark();
         self.walk();
-        if !self.outcome.truncated {
+        if self.collision {
+            self.reply.back_to(start);
+            self.outcome.rcode = Rcode::SERVFAIL;
+            self.outcome.authoritative = false;
+            self.outcome.truncated = false;
+        } else if !self.outcome.truncated {
             self.write_proofs();
         }
     }

@@ -115,7 +115,7 @@ impl MapInput {
             let v4 = finish(families.v4, locations, &mut out.led_to, problems);
             let mut v6 = finish(families.v6, locations, &mut out.led_to, problems);
             out.prefix_count = out.prefix_count.saturating_add(v4.len()).saturating_add(v6.len());
-            if !v4.is_empty() {
+            if !(v4.is_empty() && v6.is_empty()) {
                 carve_mapped(&mut v6);
             }
             for ((entries, width), offset) in [(v4, 32), (v6, 128)].iter().zip(&mut offsets) {

@@ -235,6 +235,7 @@ pub(crate) fn ask_with(
         .expect("a reply");
     out.truncate(answered.len);
     assert_eq!(out[..2], query[..2], "the id");
+    check_shape(&out);
     if !question.tcp {
         let limit = if question.edns {
             question.size.clamp(512, policy.max_datagram.max(512))
@@ -249,6 +250,53 @@ pub(crate) fn ask_with(
         assert_eq!((echoed.address(), echoed.source()), (subnet.address(), subnet.source()));
     }
     (answered, out)
+}
+
+/// What holds of the records of any reply: the answer is one chain from the question, and signatures stand beside
+/// what they cover.
+pub(crate) fn check_shape(reply: &[u8]) {
+    let message = Message::parse(reply).expect("a message");
+    let Some(question) = message.question() else { return };
+    let lower = |name: dns_wire::MessageName<'_>| name.to_string().to_lowercase();
+    let mut reached = vec![lower(question.name)];
+    let mut renamed = false;
+    for record in message.answers().map(|record| record.expect("a record")) {
+        let owner = lower(record.owner);
+        let last = reached.last().expect("a name");
+        if record.rtype == RType::DNAME && *last != owner {
+            assert!(
+                last.ends_with(&format!(".{owner}")) || owner == ".",
+                "{owner}: no DNAME of {last}"
+            );
+            renamed = true;
+        } else {
+            let is_of_dname = renamed && record.rtype == RType::RRSIG;
+            assert!(
+                *last == owner || is_of_dname || reached.contains(&owner),
+                "{owner} after {last}"
+            );
+        }
+        if record.rtype == RType::CNAME && question.qtype != RType::CNAME {
+            let target = record.rdata.display(record.rtype).to_string().to_lowercase();
+            reached.push(target);
+        }
+    }
+    for section in [message.answers(), message.authorities(), message.additionals()] {
+        let records: Vec<_> = section.map(|record| record.expect("a record")).collect();
+        for signature in records.iter().filter(|record| record.rtype == RType::RRSIG) {
+            let text = signature.rdata.display(RType::RRSIG).to_string();
+            let covered = text.split(' ').next().expect("a type");
+            let is_asked = matches!(question.qtype, RType::RRSIG | RType::ANY);
+            let beside = |r: &&Record<'_>| {
+                r.rtype.to_string() == covered && lower(r.owner) == lower(signature.owner)
+            };
+            assert!(
+                is_asked || records.iter().any(|r| beside(&r)),
+                "{} {text} alone",
+                signature.owner
+            );
+        }
+    }
 }
 
 pub(crate) fn ask(image: &Image<Vec<u8>>, question: &str) -> Shown {
