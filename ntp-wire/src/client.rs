@@ -13,6 +13,7 @@
 //! ```
 
 mod bound;
+mod delay;
 mod discipline;
 mod exchange;
 mod filter;
@@ -22,9 +23,9 @@ mod sample;
 pub mod select;
 
 pub use bound::{Bound, Interval};
+pub use delay::DelayLimits;
 pub use discipline::{Correction, Discipline};
 pub(crate) use exchange::check_reply;
-
 pub use exchange::{Exchange, Rejected, request};
 pub use filter::{ClockFilter, Filtered};
 pub use poll::Poll;

@@ -1,17 +1,22 @@
 //! chrony's control protocol, version 6: the requests a monitor needs.
 //!
 //! chronyd listens on UDP port 323, by default on loopback only. A request is as long as its answer
-//! can be, so that nobody gains by forging an address. There is no RFC; the layout is that of
-//! chrony 4.
+//! can be, so that nobody gains by forging an address. [`Command::ServerStats`] and
+//! [`Command::NtpData`] are answered on its Unix socket only. There is no RFC; the layout is that
+//! of chrony 4, read from what 4.3 and 4.6 send.
 
+mod answers;
 mod float;
+mod reader;
+
+use core::net::IpAddr;
 
 use thiserror::Error;
 
 use crate::extension::Full;
-use crate::{Frequency, Leap, ReferenceId, Span};
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use reader::Reader;
 
+pub use answers::{Activity, NtpData, ServerStats, Source, SourceStats, Tracking};
 pub use float::Float;
 
 /// What can be asked.
@@ -25,29 +30,55 @@ pub enum Command {
     Tracking,
     /// How many sources answer: answered by [`Answer::Activity`].
     Activity,
+    /// What the regression makes of a source, by its index: answered by [`Answer::SourceStats`].
+    SourceStats(u32),
+    /// What the server did so far: answered by [`Answer::ServerStats`].
+    ServerStats,
+    /// The last exchange with the source at an address: answered by [`Answer::NtpData`].
+    NtpData(IpAddr),
 }
 
 impl Command {
     /// Writes the request into `out` and returns its length. `sequence` must be unpredictable.
     ///
     /// # Errors
-    /// [`Full`] when there is no room for 104 octets.
+    /// [`Full`] when there is no room for 104 octets, or 240 for [`ServerStats`](Self::ServerStats)
+    /// and [`NtpData`](Self::NtpData). `out` is then as it was.
     pub fn write(self, sequence: u32, out: &mut [u8]) -> Result<usize, Full> {
-        let out = out.first_chunk_mut::<REQUEST>().ok_or(Full)?;
-        *out = [0; REQUEST];
-        let (code, argument) = match self {
-            Self::Sources => (14_u16, 0),
-            Self::Source(index) => (15, index),
-            Self::Tracking => (33, 0),
-            Self::Activity => (44, 0),
+        let (code, length) = match self {
+            Self::Sources => (14_u16, SHORT),
+            Self::Source(_) => (15, SHORT),
+            Self::Tracking => (33, SHORT),
+            Self::SourceStats(_) => (34, SHORT),
+            Self::Activity => (44, SHORT),
+            Self::ServerStats => (54, LONG),
+            Self::NtpData(_) => (57, LONG),
         };
+        let request = out.get_mut(..length).ok_or(Full)?;
+        let (head, rest) = request.split_first_chunk_mut::<HEAD>().ok_or(Full)?;
+        rest.fill(0);
+        let [code_high, code_low] = code.to_be_bytes();
+        let [a, b, c, d] = sequence.to_be_bytes();
         // Version, "request", command, number of attempt, sequence.
-        out[0] = VERSION;
-        out[1] = 1;
-        out[4..6].copy_from_slice(&code.to_be_bytes());
-        out[8..12].copy_from_slice(&sequence.to_be_bytes());
-        out[20..24].copy_from_slice(&argument.to_be_bytes());
-        Ok(REQUEST)
+        let fixed = [VERSION, 1, 0, 0, code_high, code_low, 0, 0, a, b, c, d];
+        *head = [0; HEAD];
+        head.iter_mut().zip(fixed).for_each(|(to, from)| *to = from);
+        let mut put =
+            |octets: &[u8]| rest.iter_mut().zip(octets).for_each(|(to, from)| *to = *from);
+        match self {
+            Self::Source(index) | Self::SourceStats(index) => put(&index.to_be_bytes()),
+            // Sixteen octets, then the family: 1 is IPv4, 2 is IPv6.
+            Self::NtpData(IpAddr::V4(address)) => {
+                let [a, b, c, d] = address.octets();
+                put(&[a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+            }
+            Self::NtpData(IpAddr::V6(address)) => {
+                put(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2]);
+                put(&address.octets());
+            }
+            _ => {}
+        }
+        Ok(length)
     }
 }
 
@@ -62,6 +93,12 @@ pub enum Answer {
     Tracking(Tracking),
     /// How many sources answer.
     Activity(Activity),
+    /// What the regression makes of a source.
+    SourceStats(SourceStats),
+    /// What the server did so far.
+    ServerStats(ServerStats),
+    /// The last exchange with a source.
+    NtpData(NtpData),
 }
 
 impl Answer {
@@ -90,132 +127,14 @@ impl Answer {
             2 => Self::Sources(reader.u32()?),
             3 => Self::Source(Source::read(&mut reader)?),
             5 => Self::Tracking(Tracking::read(&mut reader)?),
-            12 => Self::Activity(Activity {
-                online: reader.u32()?,
-                offline: reader.u32()?,
-                burst_online: reader.u32()?,
-                burst_offline: reader.u32()?,
-                unresolved: reader.u32()?,
-            }),
+            6 => Self::SourceStats(SourceStats::read(&mut reader)?),
+            12 => Self::Activity(Activity::read(&mut reader)?),
+            16 | 26 => Self::NtpData(NtpData::read(&mut reader)?),
+            24 => Self::ServerStats(ServerStats::read(|| reader.u32().map(u64::from))?),
+            25 => Self::ServerStats(ServerStats::read(|| reader.take().map(u64::from_be_bytes))?),
             other => return Err(BadAnswer::Unknown(other)),
         })
     }
-}
-
-/// The state of chronyd's clock, as `chronyc tracking` shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tracking {
-    /// Reference identifier.
-    pub reference_id: ReferenceId,
-    /// The source followed; nothing when there is none or it is a reference clock.
-    pub address: Option<IpAddr>,
-    /// Stratum.
-    pub stratum: u16,
-    /// Leap status.
-    pub leap: Leap,
-    /// Unix time of the last measurement used: seconds and nanoseconds.
-    pub reference_time: (u64, u32),
-    /// System clock minus true time, still to be corrected: positive is fast.
-    pub current_correction: Span,
-    /// Offset at the last update.
-    pub last_offset: Span,
-    /// Long-term average of offsets.
-    pub rms_offset: Span,
-    /// How much the system clock would gain without correction; negative loses.
-    pub frequency: Frequency,
-    /// Frequency not yet corrected.
-    pub residual_frequency: Frequency,
-    /// Error bound of the frequency.
-    pub skew: Frequency,
-    /// Round trip to the reference clock.
-    pub root_delay: Span,
-    /// Error bound against the reference clock.
-    pub root_dispersion: Span,
-    /// Time between the last two updates.
-    pub update_interval: Span,
-}
-
-impl Tracking {
-    fn read(reader: &mut Reader<'_>) -> Result<Self, BadAnswer> {
-        Ok(Self {
-            reference_id: ReferenceId(reader.take()?),
-            address: reader.address()?,
-            stratum: reader.u16()?,
-            leap: Leap::from_bits(reader.take::<2>()?[1]),
-            reference_time: (u64::from_be_bytes(reader.take()?), reader.u32()?),
-            current_correction: reader.float()?.to_span(),
-            last_offset: reader.float()?.to_span(),
-            rms_offset: reader.float()?.to_span(),
-            frequency: reader.float()?.ppm(),
-            residual_frequency: reader.float()?.ppm(),
-            skew: reader.float()?.ppm(),
-            root_delay: reader.float()?.to_span(),
-            root_dispersion: reader.float()?.to_span(),
-            update_interval: reader.float()?.to_span(),
-        })
-    }
-}
-
-/// One source, as `chronyc sources` shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Source {
-    /// Its address; nothing for a reference clock.
-    pub address: Option<IpAddr>,
-    /// Poll interval, as a power of two of seconds.
-    pub poll: i16,
-    /// Stratum.
-    pub stratum: u16,
-    /// What the selection made of it: 0 selected, 1 unselectable, 2 falseticker, 3 too variable,
-    /// 4 outlier, 5 selectable.
-    pub state: u16,
-    /// 0 client, 1 peer, 2 reference clock.
-    pub mode: u16,
-    /// The last eight polls, one bit each, the newest lowest.
-    pub reach: u16,
-    /// Seconds since the last good sample.
-    pub since_sample: u32,
-    /// Offset of the last sample as it was measured.
-    pub measured_offset: Span,
-    /// The same after what the clock was corrected by since.
-    pub offset: Span,
-    /// Its error bound.
-    pub error: Span,
-}
-
-impl Source {
-    fn read(reader: &mut Reader<'_>) -> Result<Self, BadAnswer> {
-        let address = reader.address()?;
-        let poll = reader.u16()?.cast_signed();
-        let (stratum, state, mode) = (reader.u16()?, reader.u16()?, reader.u16()?);
-        let _flags = reader.u16()?;
-        Ok(Self {
-            address,
-            poll,
-            stratum,
-            state,
-            mode,
-            reach: reader.u16()?,
-            since_sample: reader.u32()?,
-            measured_offset: reader.float()?.to_span(),
-            offset: reader.float()?.to_span(),
-            error: reader.float()?.to_span(),
-        })
-    }
-}
-
-/// How many sources answer, as `chronyc activity` shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Activity {
-    /// Online.
-    pub online: u32,
-    /// Offline.
-    pub offline: u32,
-    /// In a burst, to be online after it.
-    pub burst_online: u32,
-    /// In a burst, to be offline after it.
-    pub burst_offline: u32,
-    /// Names without an address.
-    pub unresolved: u32,
 }
 
 /// Why there is no answer in a packet.
@@ -238,45 +157,13 @@ pub enum BadAnswer {
     Unknown(u16),
 }
 
-/// Reads from the front; a short packet is an error, never a panic.
-struct Reader<'a>(&'a [u8]);
-
-impl Reader<'_> {
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], BadAnswer> {
-        let (taken, rest) = self.0.split_first_chunk().ok_or(BadAnswer::TooShort)?;
-        self.0 = rest;
-        Ok(*taken)
-    }
-
-    fn u16(&mut self) -> Result<u16, BadAnswer> {
-        self.take().map(u16::from_be_bytes)
-    }
-
-    fn u32(&mut self) -> Result<u32, BadAnswer> {
-        self.take().map(u32::from_be_bytes)
-    }
-
-    fn float(&mut self) -> Result<Float, BadAnswer> {
-        self.u32().map(Float)
-    }
-
-    /// Sixteen octets, then the family: 1 is IPv4, 2 is IPv6.
-    fn address(&mut self) -> Result<Option<IpAddr>, BadAnswer> {
-        let octets: [u8; 16] = self.take()?;
-        let family = self.u16()?;
-        let _padding = self.u16()?;
-        let [a, b, c, d, ..] = octets;
-        Ok(match family {
-            1 => Some(IpAddr::V4(Ipv4Addr::new(a, b, c, d))),
-            2 => Some(IpAddr::V6(Ipv6Addr::from(octets))),
-            _ => None,
-        })
-    }
-}
-
 const VERSION: u8 = 6;
-/// Octets of a request: the longest answer's.
-const REQUEST: usize = 104;
+/// Octets of a request before its argument.
+const HEAD: usize = 20;
+/// Octets of a request: those of the longest common answer.
+const SHORT: usize = 104;
+/// The same where the answer may be longer.
+const LONG: usize = 240;
 
 #[cfg(test)]
 mod tests {
@@ -285,11 +172,12 @@ mod tests {
 
     #[test]
     fn requests_are_as_long_as_answers() {
-        let mut out = [0xa5; REQUEST];
-        assert_eq!(Command::Source(5).write(0x0102_0304, &mut out), Ok(REQUEST));
+        let mut out = [0xa5; SHORT];
+        assert_eq!(Command::Source(5).write(0x0102_0304, &mut out), Ok(SHORT));
         assert_eq!(out[..12], [6, 1, 0, 0, 0, 15, 0, 0, 1, 2, 3, 4]);
         assert_eq!(out[12..24], [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 5]);
         assert_eq!(Command::Tracking.write(1, &mut out[1..]), Err(Full));
+        assert_eq!(Command::ServerStats.write(1, &mut out), Err(Full));
     }
 
     #[test]
@@ -309,7 +197,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_octets(mut octets in prop::collection::vec(0_u8.., 0..150), reply in 0_u8..20) {
+        fn any_octets(mut octets in prop::collection::vec(0_u8.., 0..250), reply in 0_u8..30) {
             for (place, value) in octets.iter_mut().zip([6, 2, 0, 0, 0, 0, 0, reply, 0, 0]) {
                 *place = value;
             }

@@ -113,15 +113,15 @@ pub enum Framing {
 pub struct MacView<'a> {
     /// Which key.
     pub key_id: u32,
-    /// The digest: 16 to 64 octets, or none, which is a crypto-NAK (RFC 5905 §7.3).
+    /// The digest: 16 to 64 octets (68 in MS-SNTP), or none, which is a crypto-NAK (RFC 5905 §7.3).
     pub digest: &'a [u8],
 }
 
 impl<'a> MacView<'a> {
-    /// The digests in use: MD5 and AES-CMAC, SHA-1 or a longer one cut off, SHA-2.
+    /// The digests in use: MD5 and AES-CMAC, SHA-1 or a longer one cut off, SHA-2; MS-SNTP's long form.
     fn parse(octets: &'a [u8]) -> Option<Self> {
         let (key_id, digest) = octets.split_first_chunk()?;
-        matches!(digest.len(), 0 | 16 | 20 | 32 | 48 | 64)
+        matches!(digest.len(), 0 | 16 | 20 | 32 | 48 | 64 | 68)
             .then_some(Self { key_id: u32::from_be_bytes(*key_id), digest })
     }
 
@@ -129,6 +129,14 @@ impl<'a> MacView<'a> {
     #[must_use]
     pub const fn is_crypto_nak(&self) -> bool {
         self.digest.is_empty()
+    }
+
+    /// Whether it is a request of Windows in a domain (MS-SNTP): the place of a digest is all zero
+    /// and the key identifier the client's account. Only a domain controller can answer it, so this
+    /// crate does not. In version 3 only, which the caller knows; a digest of zeroes is nobody's.
+    #[must_use]
+    pub fn is_ms_sntp(&self) -> bool {
+        matches!(self.digest.len(), 16 | 68) && self.digest.iter().all(|octet| *octet == 0)
     }
 }
 
@@ -146,7 +154,7 @@ pub struct BadTrailer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum Rule {
     /// Not a MAC of a length that is in use.
-    #[error("a MAC has 4 octets and a digest of 16, 20, 32, 48 or 64")]
+    #[error("a MAC has 4 octets and a digest of 16, 20, 32, 48, 64 or 68")]
     MacLength,
     /// Fewer than the four octets of type and length.
     #[error("an extension field starts with four octets")]

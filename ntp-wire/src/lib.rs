@@ -36,11 +36,11 @@
 //! - [`health`]: whether a server should take part in an anycast service.
 //!
 //! # Features
+//! None is on by default, and none needs `alloc` or `std`.
 //! - `mac`: MD5, SHA-1, SHA-2 and AES-CMAC.
 //! - `nts`: AES-SIV and AES-GCM-SIV.
 //! - `ntpv5-draft08`: version 5, module `v5`.
 //! - `leap-list`: the SHA-1 check of a leap second list.
-//! - `alloc` (default): nothing needs it yet.
 //!
 //! # Promises
 //! No function panics, whatever it is given. Nothing here allocates, blocks, reads a clock or

@@ -8,6 +8,9 @@
 //! is one cache line. Within the set the record used longest ago makes room. So a check touches
 //! one line, and an attacker who cannot see the key cannot aim at a chosen client's set.
 //!
+//! Nothing here is of NTP alone. For DNS response rate limiting a client is a prefix and a digest of
+//! what is answered, and the kiss is the truncated reply ("slip"); the tests show it.
+//!
 //! One `Limiter` has one owner. Workers that share load by source address keep one each.
 
 mod rates;

@@ -6,6 +6,8 @@
 //! In version 4 a MAC is 24 octets at most, so that it cannot be taken for an extension field:
 //! longer digests are cut to 20 octets, as chrony does. In version 3 they are sent whole.
 
+mod responder;
+
 use aes::{Aes128, Aes256};
 use cmac::Cmac;
 use cmac::digest::Output;
@@ -17,6 +19,8 @@ use thiserror::Error;
 
 use crate::extension::{BadTrailer, Framing, Full, MacView, Trailer};
 use crate::{Packet, Version};
+
+pub use responder::{Ignored, respond};
 
 /// A digest algorithm with its key, in memory the caller keeps.
 ///
@@ -124,6 +128,9 @@ pub fn verify<'k>(
     if mac.is_crypto_nak() {
         return Err(Unauthentic::CryptoNak);
     }
+    if mac.is_ms_sntp() {
+        return Err(Unauthentic::MsSntp);
+    }
     let signed = packet.len().saturating_sub(mac.digest.len()).saturating_sub(4);
     let signed = packet.get(..signed).unwrap_or_default();
     let fits = key(mac.key_id).ok_or(Unauthentic::UnknownKey { id: mac.key_id })?;
@@ -152,6 +159,9 @@ pub enum Unauthentic {
     /// The other side could not authenticate us.
     #[error("crypto-NAK")]
     CryptoNak,
+    /// A request of Windows in a domain, which only a domain controller can answer.
+    #[error("MS-SNTP: only a domain controller has the key")]
+    MsSntp,
     /// No key has this identifier.
     #[error("there is no key {id}")]
     UnknownKey {

@@ -28,6 +28,7 @@ struct State {
 }
 
 impl State {
+    #[inline]
     const fn new([k0, k1]: [u64; 2]) -> Self {
         Self {
             v0: k0 ^ 0x736f_6d65_7073_6575,
@@ -37,12 +38,14 @@ impl State {
         }
     }
 
+    #[inline]
     const fn finish(mut self) -> u64 {
         self.v2 ^= 0xff;
         let Self { v0, v1, v2, v3 } = self.round().round().round();
         v0 ^ v1 ^ v2 ^ v3
     }
 
+    #[inline]
     const fn absorb(mut self, word: u64) -> Self {
         self.v3 ^= word;
         self = self.round();
@@ -50,6 +53,7 @@ impl State {
         self
     }
 
+    #[inline]
     const fn round(self) -> Self {
         let Self { mut v0, mut v1, mut v2, mut v3 } = self;
         v0 = v0.wrapping_add(v1);

@@ -1,4 +1,4 @@
-//! What real programs sent and received: `captures/capture.py` says how it was recorded.
+//! What real programs sent and received: the scripts in `captures` say how it was recorded.
 
 use std::collections::HashMap;
 
@@ -222,6 +222,72 @@ fn chronyds_answers_to_a_monitor() {
     // There is no source with index 0.
     let (_, answer) = exchange(include_str!("captures/chronyd-command-source.txt"));
     assert!(answer.is_err());
+}
+
+/// Each answer, beside what chronyc printed of the same chronyd a moment before.
+#[test]
+fn chronyds_sources_and_counters() {
+    use ntp_wire::cmdmon::{Answer, Command};
+
+    let captured = |text: &'static str, command: Command| {
+        let shown: Vec<_> =
+            text.lines().next().unwrap().split("says: ").nth(1).unwrap().split(',').collect();
+        let packets = packets(text);
+        let mut out = [0; 240];
+        let length = command.write(0x0102_0304, &mut out).unwrap();
+        assert_eq!(out[..length], packets[0], "{command:?}");
+        (shown, Answer::parse(&packets[1], 0x0102_0304).unwrap())
+    };
+    let local = "127.0.0.1".parse().unwrap();
+    let near = |span: ntp_wire::Span, shown: &str| {
+        // Another exchange may have come in between.
+        let shown: f64 = shown.parse().unwrap();
+        (span.to_nanos() as f64 / 1e9 - shown).abs() < 2e-6
+    };
+
+    let text = include_str!("captures/chronyd-monitor-source.txt");
+    let (shown, Answer::Source(source)) = captured(text, Command::Source(0)) else { panic!() };
+    assert_eq!((source.address, source.stratum), (Some(local), 3));
+    assert_eq!((source.state, source.mode, source.reach), (0, 0, 0o377));
+    assert!(near(source.offset, shown[7]) && near(source.error, shown[9]));
+
+    let text = include_str!("captures/chronyd-monitor-sourcestats.txt");
+    let (shown, answer) = captured(text, Command::SourceStats(0));
+    let Answer::SourceStats(stats) = answer else { panic!() };
+    assert_eq!(stats.address, Some(local));
+    let printed = [stats.samples, stats.runs, stats.span].map(|number| number.to_string());
+    assert_eq!(printed, shown[1..4]);
+    assert_eq!(format!("{:.3}", stats.skew.0 as f64 / 1e6), shown[5]);
+    assert!(near(stats.deviation, shown[7]) && near(stats.offset, shown[6]));
+
+    for text in [
+        include_str!("captures/chronyd-monitor-serverstats.txt"),
+        include_str!("captures/chronyd46-monitor-serverstats.txt"),
+    ] {
+        let (shown, answer) = captured(text, Command::ServerStats);
+        let Answer::ServerStats(stats) = answer else { panic!() };
+        // chronyc's own question counted too.
+        assert_eq!((stats.ntp_hits.to_string().as_str(), stats.command_hits), (shown[0], 10));
+        assert_eq!((stats.ntp_drops, stats.authenticated_hits, stats.timestamps), (0, 0, 0));
+    }
+
+    for text in [
+        include_str!("captures/chronyd-monitor-ntpdata.txt"),
+        include_str!("captures/chronyd46-monitor-ntpdata.txt"),
+    ] {
+        let (shown, answer) = captured(text, Command::NtpData(local));
+        let Answer::NtpData(data) = answer else { panic!() };
+        assert_eq!((data.remote, data.local, data.port), (Some(local), Some(local), 11_123));
+        assert_eq!(
+            (data.mode, data.stratum, data.precision),
+            (Mode::Server, Stratum(3), Log2Seconds(-26))
+        );
+        assert_eq!(data.reference_id, ntp_wire::ReferenceId::LOCAL);
+        assert_eq!((data.tests & 0x3ff, data.stamped_by), (0x3ff, *b"KK"));
+        assert!(near(data.offset, shown[18]) && near(data.delay, shown[19]));
+        assert!(near(data.dispersion, shown[20]));
+        assert_eq!([data.sent, data.received, data.valid].map(|n| n.to_string()), shown[30..33]);
+    }
 }
 
 #[test]

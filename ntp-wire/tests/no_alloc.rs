@@ -6,6 +6,7 @@ use std::hint::black_box;
 
 use ntp_wire::client::select::{Candidate, Edge, cluster, combine, select};
 use ntp_wire::client::{Bound, ClockFilter, Discipline, Exchange, Regression, Sample, request};
+use ntp_wire::cmdmon::{Answer, Command};
 use ntp_wire::control::{Opcode, Request, variables};
 use ntp_wire::interleave::{Reply, Ring};
 use ntp_wire::leap_table::LeapTable;
@@ -129,6 +130,9 @@ fn hot_functions_do_not_allocate() {
                 let mut out = [0; 64];
                 request.write(&mut out).unwrap();
                 black_box(variables(b"a=1,b=2").count());
+                let mut out = [0; 240];
+                Command::ServerStats.write(1, &mut out).unwrap();
+                let _ = black_box(Answer::parse(&out, 1));
             }),
         ),
         (
@@ -147,12 +151,16 @@ fn hot_functions_do_not_allocate() {
     rows.push((
         "mac",
         Box::new(|| {
-            use ntp_wire::mac::{Key, verify};
+            use ntp_wire::mac::{self, Key, verify};
             let key = Key::AesCmac128(&[7; 16]);
             let mut packet = [0; 100];
             packet[..48].copy_from_slice(&asked);
             let length = key.seal(1, &mut packet, 48).unwrap();
             assert_eq!(verify(&packet[..length], |_| Some(key)), Ok(1));
+            let asked = &packet[..length];
+            let find = |_| Some(key);
+            let mut out = [0; 100];
+            mac::respond(asked, arrival, || now, &state, &policy, find, &mut out).unwrap();
         }),
     ));
     for (name, work) in &mut rows {

@@ -91,6 +91,15 @@ impl Sample {
         }
     }
 
+    /// Whether the server follows us (chrony's test D, RFC 5905's loop test): `ours` are the
+    /// reference identifiers that its clients see of us, one for each of our addresses.
+    ///
+    /// At stratum 1 the identifier names a reference clock, and nobody is followed.
+    #[must_use]
+    pub fn is_loop(&self, ours: &[ReferenceId]) -> bool {
+        self.stratum > Stratum::PRIMARY && ours.contains(&self.reference_id)
+    }
+
     /// Error bound of `offset` against the reference clock at `now`: half of the whole delay plus
     /// the whole dispersion (RFC 5905 §11.2.2, without jitter). Rounded up.
     #[must_use]
@@ -135,6 +144,17 @@ mod tests {
             Stamps { origin: client, receive: server, transmit: server, destination: client };
         assert_eq!(stamps.offset(), Span::from_seconds(1_790_000_000 - 5));
         assert_eq!(stamps.delay(), Span::ZERO);
+    }
+
+    #[test]
+    fn a_server_that_follows_us() {
+        let server = Packet { stratum: Stratum(3), ..crate::client::request(1) };
+        let server = Packet { reference_id: ReferenceId([192, 0, 2, 1]), ..server };
+        let of = |packet: &Packet| Sample::new(&stamps(0, 1, 1, 2), Log2Seconds(-20), packet);
+        let ours = [ReferenceId([192, 0, 2, 9]), ReferenceId([192, 0, 2, 1])];
+        assert!(of(&server).is_loop(&ours));
+        assert!(!of(&server).is_loop(&ours[..1]));
+        assert!(!of(&Packet { stratum: Stratum::PRIMARY, ..server }).is_loop(&ours));
     }
 
     proptest! {

@@ -195,6 +195,31 @@ pub fn cluster(survivors: &mut [Candidate], least: usize) -> usize {
     left
 }
 
+/// Moves the source to follow to the front of those that are left, and keeps the others in order:
+/// the one the operator prefers if it is left; else the incumbent, unless the first is at a lower
+/// stratum or less than half as far off. So two sources of a kind do not take turns ("clock
+/// hopping", RFC 5905 §11.2.3).
+///
+/// Call it between [`cluster`] and [`combine`].
+pub fn settle(sources: &mut [Candidate], incumbent: Option<u32>, preferred: Option<u32>) {
+    let place = |id: Option<u32>| {
+        let id = id?;
+        sources.iter().position(|source| source.id == id)
+    };
+    let stays = |place: &usize| {
+        let (Some(own), Some(first)) = (sources.get(*place), sources.first()) else {
+            return false;
+        };
+        let challenge = first.distance.plus(first.distance);
+        own.stratum <= first.stratum && own.distance <= challenge
+    };
+    let chosen = place(preferred).or_else(|| place(incumbent).filter(stays));
+    let moved = chosen.and_then(|place| sources.get_mut(..=place));
+    if let Some(moved) = moved {
+        moved.rotate_right(1);
+    }
+}
+
 /// Selection jitter: root mean square of the offsets of the others against this one's.
 fn spread(candidate: &Candidate, all: &[Candidate]) -> Span {
     let squares = all.iter().fold(0_u128, |sum, other| {

@@ -23,6 +23,34 @@ fn share(verdicts: &[Verdict], of: Verdict) -> f64 {
     verdicts.iter().filter(|&&verdict| verdict == of).count() as f64 / verdicts.len() as f64
 }
 
+/// Response rate limiting of DNS: forged queries for one name from one network are held to four
+/// answers a second, half of the rest are truncated so that a real resolver comes back over TCP,
+/// and neither another name nor another network suffers.
+#[test]
+fn dns_responses_are_limited_by_network_and_answer() {
+    let mut sets = [Set::EMPTY; 64];
+    let rules = Rules { interval: -2, burst: 15, leak: 4, kiss: 1 };
+    let mut limiter = Limiter::new(&mut sets, rules, KEY).unwrap();
+    // The network in one word, and in the other a digest of name and kind of answer.
+    let bucket = |address: [u8; 4], answer: u64| {
+        let network = Client::from_prefix(IpAddr::from(address), 24, 56);
+        Client { high: answer, low: network.low }
+    };
+    let mut verdicts = Vec::new();
+    for query in 0..5000_i64 {
+        let now = START.plus(Span::from_nanos(query * 1_000_000));
+        let forged = [192, 0, 2, query.to_le_bytes()[0]];
+        verdicts.push(limiter.check(bucket(forged, 0x5ca1_ab1e), now));
+        if query % 500 == 0 {
+            assert_eq!(limiter.check(bucket(forged, 0xdead_beef), now), Verdict::Answer);
+            assert_eq!(limiter.check(bucket([198, 51, 100, 1], 0x5ca1_ab1e), now), Verdict::Answer);
+        }
+    }
+    // 15 at once and 4 a second; beyond that one in sixteen.
+    assert!((0.05..0.09).contains(&share(&verdicts, Verdict::Answer)));
+    assert!((0.42..0.52).contains(&share(&verdicts, Verdict::Kiss)));
+}
+
 #[test]
 fn a_storm_gets_its_burst_and_then_the_leak() {
     let verdicts = storm(Rules::default());

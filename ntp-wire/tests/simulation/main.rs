@@ -2,6 +2,7 @@
 //! that lie. Every packet goes through the real codec, responder, client, filter and selection.
 //! Everything follows from a seed, so a failure names the seed and happens again.
 
+mod leap;
 mod network;
 mod random;
 

@@ -36,6 +36,24 @@ fn a_falseticker_is_left_out() {
 }
 
 #[test]
+fn the_incumbent_stays_unless_another_is_far_better() {
+    let order = |sources: &[Candidate], incumbent, preferred| {
+        let mut sources = sources.to_vec();
+        settle(&mut sources, incumbent, preferred);
+        sources.iter().map(|source| source.id).collect::<Vec<_>>()
+    };
+    let near = [candidate(1, 0, 10), candidate(2, 0, 15), candidate(3, 0, 21)];
+    assert_eq!(order(&near, Some(2), None), [2, 1, 3]);
+    assert_eq!(order(&near, Some(3), None), [1, 2, 3], "less than half as far off");
+    assert_eq!(order(&near, Some(9), None), [1, 2, 3], "it is not left");
+    assert_eq!(order(&near, Some(2), Some(3)), [3, 1, 2], "preferred");
+    assert_eq!(order(&near, Some(2), Some(9)), [2, 1, 3], "the preferred one is not left");
+    let lower = [Candidate { stratum: Stratum(1), ..near[0] }, near[1]];
+    assert_eq!(order(&lower, Some(2), None), [1, 2], "a lower stratum");
+    assert_eq!(order(&[], Some(2), Some(1)), [0_u32; 0]);
+}
+
+#[test]
 fn half_is_no_majority() {
     assert_eq!(run(&[]), Err(NoAgreement::NoMajority));
     assert_eq!(run(&[candidate(1, 0, 1), candidate(2, 9, 1)]).err(), Some(NoAgreement::NoMajority));
