@@ -262,6 +262,8 @@ pub fn combine(sources: &[Candidate]) -> Option<Combined> {
     let average = sum.checked_div(weights).unwrap_or(0);
     let own = i128::from(first.jitter.to_bits());
     let square = squares.checked_div(weights).unwrap_or(0).saturating_add(own.saturating_mul(own));
+    // A sum of squares is not negative; unsigned, the root has no case to panic in.
+    let jitter = square.unsigned_abs().isqrt();
     let votes =
         |leap| sources.iter().filter(|source| source.leap == leap).count().saturating_mul(2);
     let leap = if votes(Leap::Insert) > sources.len() {
@@ -273,7 +275,7 @@ pub fn combine(sources: &[Candidate]) -> Option<Combined> {
     };
     Some(Combined {
         offset: first.offset.plus(Span::from_bits(crate::bits::saturate64(average))),
-        jitter: Span::from_bits(crate::bits::saturate64(square.isqrt())),
+        jitter: Span::from_bits(i64::try_from(jitter).unwrap_or(i64::MAX)),
         leap,
     })
 }

@@ -4,11 +4,13 @@ use core::hint::black_box;
 use core::net::{IpAddr, Ipv4Addr};
 
 use dns_wire::{Builder, Class, Message, Name, RType, Rcode, Ttl, rdata};
-use ntp_wire::client::Exchange;
+use ntp_wire::client::select::{Candidate, combine, settle};
+use ntp_wire::client::{Bound, DelayLimits, Discipline, Exchange, Regression};
+use ntp_wire::interleave::{Reply, Ring};
 use ntp_wire::limiter::{Client as NtpClient, Limiter, Rules, Set};
-use ntp_wire::server::{Arrival, Policy, ServerState, respond};
+use ntp_wire::server::{Arrival, Policy, ServerState, kiss, respond};
 use ntp_wire::smear::{Kind, LeapSecond, Smear};
-use ntp_wire::{Log2Seconds, Timestamp};
+use ntp_wire::{Frequency, Kiss, Log2Seconds, Span, Timestamp, cmdmon, control};
 use rum_stats::{Micros, Sketch};
 use zone_store::{Client, Image, Overrides};
 
@@ -20,6 +22,9 @@ pub fn call_all(input: &mut [u8], number: u64, out: &mut [u8]) {
     black_box(answer_ntp(input, number, out));
     black_box(limit_ntp(number));
     black_box(accept_ntp(input, number));
+    black_box(interleave_ntp(input, number, out));
+    black_box(discipline_ntp(input, number));
+    black_box(monitor_ntp(input, out));
     black_box(smear(number));
     black_box(record(number));
     black_box(exchange_sketch(input, out));
@@ -87,14 +92,66 @@ fn accept_ntp(reply: &[u8], number: u64) -> i64 {
     exchange.accept(reply, time).map_or(0, |sample| sample.offset.to_bits())
 }
 
+fn interleave_ntp(request: &[u8], number: u64, out: &mut [u8]) -> usize {
+    let time = Timestamp::from_bits(number);
+    let arrival = Arrival { received: time, noise: number };
+    let (state, policy) = (ServerState::unsynchronised(), Policy::default());
+    let mut memory = [Reply::default(); 8];
+    let mut ring = Ring::new(&mut memory);
+    for _ in 0..2 {
+        if let Ok(replied) = ring.respond(request, arrival, || time, &state, &policy, out) {
+            ring.sent(replied.receive, time);
+        }
+    }
+    kiss(request, Kiss::RATE, arrival, &policy, out).unwrap_or(0)
+}
+
+/// From a reply to a correction of the clock, without the functions that sort (`ClockFilter`, `select`, `cluster`): the
+/// library's sort holds a panic for orders that are none.
+fn discipline_ntp(reply: &[u8], number: u64) -> i64 {
+    let time = Timestamp::from_bits(number);
+    let mut exchange = Exchange::new(number, time, Log2Seconds(-20));
+    let Ok(sample) = exchange.accept(reply, time) else {
+        return 0;
+    };
+    let mut regression = Regression::<16>::new();
+    regression.push(&sample);
+    let estimate = regression.estimate(time);
+    let known = estimate.map(|line| (sample.delay, line.jitter));
+    let allowed = DelayLimits::default().allow(sample.delay, known);
+    let candidate = |id| Candidate {
+        id,
+        offset: sample.offset,
+        distance: sample.root_distance(time),
+        jitter: Span::from_nanos(1000),
+        stratum: sample.stratum,
+        leap: sample.leap,
+    };
+    let mut candidates = [candidate(1), candidate(2), candidate(3)];
+    settle(&mut candidates, Some(2), None);
+    let Some(combined) = combine(&candidates).filter(|_| allowed) else {
+        return 0;
+    };
+    let mut bound = Bound::new(time, combined.offset, sample.root_distance(time), Frequency::PHI);
+    let agrees = bound.measure(time, sample.offset, sample.root_distance(time));
+    let (next, _) =
+        Discipline::new().update(combined.offset, Span::from_bits(number.cast_signed()));
+    next.frequency.0.wrapping_add(i64::from(agrees))
+}
+
+fn monitor_ntp(octets: &[u8], out: &mut [u8]) -> usize {
+    let written = cmdmon::Command::ServerStats.write(7, out).unwrap_or(0);
+    let answered = cmdmon::Answer::parse(octets, 7).is_ok();
+    let fragment = control::Fragment::parse(octets).is_ok();
+    let variables = control::variables(octets).count();
+    written.wrapping_add(variables).wrapping_add(usize::from(answered && fragment))
+}
+
 fn smear(number: u64) -> u64 {
     let time = Timestamp::from_bits(number);
     let leap = LeapSecond { midnight: time, kind: Kind::Insert };
-    let [linear, spline, cosine] = [
-        Smear::noon_to_noon(leap),
-        Smear::spline_after(leap),
-        Smear::cosine_before(leap, 86_400),
-    ];
+    let [linear, spline, cosine] =
+        [Smear::noon_to_noon(leap), Smear::spline_after(leap), Smear::cosine_before(leap, 86_400)];
     let reads = |smear: Smear| smear.unsmeared(smear.smeared(black_box(time))).to_bits();
     reads(linear) ^ reads(spline) ^ reads(cosine)
 }
