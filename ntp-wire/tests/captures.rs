@@ -160,6 +160,31 @@ fn their_digests_verify() {
     }
 }
 
+#[cfg(feature = "mac")]
+#[test]
+fn ntpsecs_digests_verify() {
+    use ntp_wire::mac::{Key, Unauthentic, verify};
+
+    let aes: [u8; 16] = std::array::from_fn(|index| u8::try_from(index).unwrap());
+    for (id, key, text) in [
+        (1, Key::Md5(b"md5-key-fixture"), include_str!("captures/ntpsec-md5.txt")),
+        (2, Key::Sha1(b"sha1-key-fixture"), include_str!("captures/ntpsec-sha1.txt")),
+        (3, Key::AesCmac128(&aes), include_str!("captures/ntpsec-aes128.txt")),
+    ] {
+        let packets = packets(text);
+        assert_eq!(packets.len(), 2, "ntpdig's request and ntpd's reply");
+        for packet in packets {
+            assert_eq!(verify(&packet, |_| Some(key)), Ok(id));
+            let mut ours = packet.clone();
+            ours[48..].fill(0);
+            assert_eq!(key.seal(id, &mut ours, 48), Ok(packet.len()));
+            assert_eq!(ours, packet);
+            ours[20] ^= 1;
+            assert_eq!(verify(&ours, |_| Some(key)), Err(Unauthentic::Digest { id }));
+        }
+    }
+}
+
 #[cfg(feature = "nts")]
 #[test]
 fn their_nts_packets_open() {

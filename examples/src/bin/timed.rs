@@ -18,7 +18,7 @@ use service::signals::{Request, Requests};
 #[command(
     name = "timed",
     version,
-    after_help = "Example:\n  timed --listen 127.0.0.1:1123\n  chronyd -Q -x 'server 127.0.0.1 port 1123 iburst maxsamples 1'"
+    after_help = "Example:\n  timed --listen 127.0.0.1:1123\n  chronyd -Q -x 'server 127.0.0.1 port 1123 iburst maxsamples 1'\n  timed --nts 127.0.0.1:4460 --certificate chain.pem --key key.pem\n  asktime --nts 127.0.0.1 --trust chain.pem"
 )]
 struct Arguments {
     /// Where to listen.
