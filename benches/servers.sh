@@ -24,7 +24,7 @@ hertz=$(getconf CLK_TCK)
 export LC_ALL=C
 
 idle="$work/idle.zone"
-printf '%s 60 SOA ns h 1 2 3 4 5\n%s 60 NS ns.%s\nns.%s 60 A 192.0.2.1\n' "$origin" "$origin" "$origin" "$origin" >"$idle"
+printf '%s 60 SOA ns.%s h.%s 1 2 3 4 5\n%s 60 NS ns.%s\nns.%s 60 A 192.0.2.1\n' "$origin" "$origin" "$origin" "$origin" "$origin" "$origin" >"$idle"
 
 # Owners as they stand in the file, relative or not; every run asks the same.
 awk -v origin="$origin" 'BEGIN { srand(7) }
@@ -35,7 +35,7 @@ awk -v origin="$origin" 'BEGIN { srand(7) }
 
 tree() { local pid; for pid in "$1" $(pgrep -P "$1" || true); do [ "$pid" = "$1" ] && echo "$pid" || tree "$pid"; done; }
 pss() { local sum=0 pid; for pid in $(tree "$1"); do sum=$((sum + $(awk '/^Pss:/ { print $2 }' "/proc/$pid/smaps_rollup" 2>/dev/null || echo 0))); done; echo "$sum"; }
-ticks() { local sum=0 pid; for pid in $(tree "$1"); do sum=$((sum + $(awk '{ print $14 + $15 }' "/proc/$pid/stat" 2>/dev/null || echo 0))); done; echo "$sum"; }
+ticks() { local sum=0 pid; for pid in $(tree "$1"); do sum=$((sum + $(awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$pid/stat" 2>/dev/null || echo 0))); done; echo "$sum"; }
 now() { date +%s%N; }
 
 port=0

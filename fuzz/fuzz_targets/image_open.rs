@@ -15,6 +15,13 @@ static GOOD: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let zone = b"$ORIGIN e.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\nns A 192.0.2.1\n*.w TXT wild\n\
         alias CNAME ns\nsub NS ns.sub\nns.sub A 192.0.2.3\nold DNAME w\n@ NSEC ns NS SOA NSEC\nns NSEC @ A NSEC\n";
     master::parse(zone, master::Options::new(0), &mut compiler);
+    let signed = b"$ORIGIN s.\n$TTL 60\n@ SOA ns.e. h 1 2 3 4 5\n@ NS ns.e.\n@ NSEC3PARAM 1 0 1 ab\n\
+        0p9mhaveqvm6t7vbl5lop2u3t2rp3tom NSEC3 1 0 1 ab 0p9mhaveqvm6t7vbl5lop2u3t2rp3tom SOA\nx A 192.0.2.4\n";
+    master::parse(signed, master::Options::new(3), &mut compiler);
+    // So many names that the indexes have more than one bucket.
+    let many: String = (0..400).map(|i| format!("h{i} A 192.0.2.{}\n", i % 20)).collect();
+    let many = format!("$ORIGIN m.\n$TTL 60\n@ SOA ns.e. h 1 2 3 4 5\n@ NS ns.e.\n{many}");
+    master::parse(many.as_bytes(), master::Options::new(4), &mut compiler);
     let lines = b".d:192.0.2.1:a\n+www.d:198.51.100.1:60::\n+www.d:198.51.100.2:60::fr:5\n8www.d:m\nM*.d:m\n";
     data::parse(lines, data::Options::new(1), &mut compiler);
     let prefixes = b"10.0.0.0/8 fr\n10.1.0.0/16 uk\n2001:db8::/32 fr\n";
@@ -38,6 +45,8 @@ fuzz_target!(|input: &[u8]| {
         b"\x01a\x03sub\x01e\0",
         b"\x01a\x03old\x01e\0",
         b"\x03www\x01d\0",
+        b"\x02h7\x01m\0",
+        b"\x01q\x01s\0",
     ] {
         for rtype in [1, 2, 43, 255] {
             let mut query = vec![0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1];
