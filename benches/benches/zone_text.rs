@@ -8,6 +8,7 @@ use domain::zonefile::inplace::{Entry, Zonefile};
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::io::Read as _;
+use std::ops::ControlFlow;
 use zone_store::source::{Item, Position, Problem, Severity, Sink};
 use zone_store::text::{data, map, master};
 
@@ -19,7 +20,7 @@ struct Sum {
 }
 
 impl Sink for Sum {
-    fn item(&mut self, item: Item<'_>, _at: Position) {
+    fn item(&mut self, item: Item<'_>, _at: Position) -> ControlFlow<()> {
         self.records += 1;
         self.octets += match item {
             Item::Record(record) | Item::Reverse(record) => {
@@ -28,6 +29,7 @@ impl Sink for Sum {
             Item::Prefix(entry) => usize::from(entry.prefix.len()),
             Item::Bind(bind) => bind.map.len(),
         } as u64;
+        ControlFlow::Continue(())
     }
 
     fn problem(&mut self, problem: Problem) {

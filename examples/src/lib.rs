@@ -35,3 +35,4 @@ pub mod show;
 pub mod signals;
 pub mod sources;
 pub mod streams;
+pub mod threads;

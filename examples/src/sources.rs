@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use dns_wire::NameBuf;
 use zone_store::source::{Bind, Item, MapKind, Position, Problem, Reach, Severity, Sink};
 use zone_store::text::{self, Format, Summary, data, map, master};
-use zone_store::{CompileOptions, Compiled, Compiler};
+use zone_store::{CompileOptions, Compiled, Compiler, Job, Stage, Workers as _};
 
 use crate::clock::unix_seconds;
 use crate::files;
+use crate::threads::Threads;
 
 /// A text to compile.
 #[derive(Clone, Debug)]
@@ -55,25 +56,29 @@ impl Source {
     }
 }
 
-/// Compiles sources, all together, into one image.
+/// Compiles sources, all together, into one image, on these threads.
 ///
-/// `done` is told after each source that is read.
+/// `progress` is told when a stage begins: `None` is the reading of the sources.
 ///
 /// # Errors
 /// All that is wrong, rendered for people, and how many errors there are.
 pub fn compile(
     sources: &[Source],
     options: CompileOptions,
-    mut done: impl FnMut(&Source),
+    threads: Threads,
+    progress: &mut dyn FnMut(Option<Stage>),
 ) -> Result<(Compiled, Told), Refused> {
+    progress(None);
     let mut compiler = Compiler::new(options);
     let mut included = Included::default();
     for (number, source) in sources.iter().enumerate() {
         let number = u32::try_from(number).unwrap_or(u32::MAX);
-        read(source, number, sources, &mut included, &mut compiler);
-        done(source);
+        match read_in_parts(source, number, &compiler, threads) {
+            Some(shards) => shards.into_iter().for_each(|shard| compiler.merge(shard)),
+            None => drop(read(source, number, sources, &mut included, &mut compiler)),
+        }
     }
-    match compiler.finish() {
+    match compiler.finish_with(&threads, &mut |stage| progress(Some(stage))) {
         Ok(mut compiled) => {
             let warnings = std::mem::take(&mut compiled.report.warnings);
             let text = render(&warnings, sources, &included);
@@ -102,6 +107,37 @@ pub struct Refused {
     pub errors: usize,
     /// Each with its place, line and caret.
     pub told: String,
+}
+
+/// Reads a large master file on all threads. `None` when it is small or cannot be read in parts.
+fn read_in_parts(
+    source: &Source,
+    number: u32,
+    compiler: &Compiler,
+    threads: Threads,
+) -> Option<Vec<Compiler>> {
+    let is_worth_it = threads.count() > 1 && source.text.len() >= PART_MIN;
+    if !is_worth_it || source.format() != Format::Zone {
+        return None;
+    }
+    let parts = master::split(&source.text, threads.count());
+    if parts.len() < 2 {
+        return None;
+    }
+    let mut shards: Vec<Option<Compiler>> = parts.iter().map(|_| None).collect();
+    let jobs = parts.iter().zip(&mut shards).map(|(part, slot)| -> Job<'_> {
+        Box::new(move || {
+            let mut shard = compiler.shard();
+            let origin = source.origin.as_ref().map(NameBuf::as_name);
+            let options = master::Options { origin, ..master::Options::new(number) };
+            *slot = master::parse_part(part, options, &mut shard).map(|_| {
+                shard.sort();
+                shard
+            });
+        })
+    });
+    threads.run(jobs.collect());
+    shards.into_iter().collect()
 }
 
 fn read(
@@ -144,7 +180,8 @@ fn bind(source: &Source, map: &[u8], number: u32, compiler: &mut Compiler) {
     let at = Position { source: number, line: 1, column: 0 };
     for by in [MapKind::Resolver, MapKind::ClientSubnet] {
         for reach in [Reach::Exact, Reach::Below] {
-            compiler.item(Item::Bind(Bind { owner, reach, by, map }), at);
+            // Past a limit nothing more is taken in, which the compiler tells at the end.
+            let _ = compiler.item(Item::Bind(Bind { owner, reach, by, map }), at);
         }
     }
 }
@@ -231,3 +268,6 @@ fn render(problems: &[Problem], sources: &[Source], included: &Included) -> Stri
     }
     told
 }
+
+/// A file of fewer octets is read by one thread.
+const PART_MIN: usize = 1 << 20;

@@ -5,6 +5,7 @@
 use dns_wire::{Name, RType, Ttl, rdata};
 use libfuzzer_sys::fuzz_target;
 use std::net::IpAddr;
+use std::ops::ControlFlow;
 use zone_store::source::{Item, MapKind, Position, Problem, Reach, Severity, Sink};
 use zone_store::text::write::{
     MapEntry, Share, client_subnet_map_line, map_line, resolver_map_line, share_line,
@@ -20,7 +21,7 @@ struct Kept {
 }
 
 impl Sink for Kept {
-    fn item(&mut self, item: Item<'_>, at: Position) {
+    fn item(&mut self, item: Item<'_>, at: Position) -> ControlFlow<()> {
         self.places.push(at);
         let text = &mut self.written;
         match item {
@@ -29,9 +30,11 @@ impl Sink for Kept {
                 let address = match (record.rtype, record.rdata.len()) {
                     (RType::A, 4) => <[u8; 4]>::try_from(record.rdata).map(IpAddr::from),
                     (RType::AAAA, 16) => <[u8; 16]>::try_from(record.rdata).map(IpAddr::from),
-                    _ => return,
+                    _ => return ControlFlow::Continue(()),
                 };
-                let (Ok(address), Some(weight)) = (address, record.weight) else { return };
+                let (Ok(address), Some(weight)) = (address, record.weight) else {
+                    return ControlFlow::Continue(());
+                };
                 // An IPv4-mapped address comes back as IPv4; only raw data can hold one.
                 if address.to_canonical() == address {
                     let location = record.location.unwrap_or_default();
@@ -64,6 +67,7 @@ impl Sink for Kept {
                 );
             }
         }
+        ControlFlow::Continue(())
     }
 
     fn problem(&mut self, problem: Problem) {

@@ -5,6 +5,7 @@
 use dns_wire::{NameBuf, RType, Ttl, rdata};
 use libfuzzer_sys::fuzz_target;
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
 use zone_store::source::{Item, Position, Problem, Severity, Sink};
 use zone_store::text::{Limits, master, render::render};
 
@@ -16,7 +17,7 @@ struct Kept {
 }
 
 impl Sink for Kept {
-    fn item(&mut self, item: Item<'_>, at: Position) {
+    fn item(&mut self, item: Item<'_>, at: Position) -> ControlFlow<()> {
         let Item::Record(record) = item else { panic!("a master file has records only") };
         rdata::validate(record.rtype, record.rdata).expect("RDATA of its type");
         self.records.push((
@@ -26,6 +27,7 @@ impl Sink for Kept {
             record.rdata.to_vec(),
         ));
         self.places.push(at);
+        ControlFlow::Continue(())
     }
 
     fn problem(&mut self, problem: Problem) {
@@ -47,8 +49,32 @@ fn read(text: &[u8]) -> Kept {
     kept
 }
 
+/// The same in parts, where each can be read apart from the others.
+fn read_in_parts(text: &[u8], count: usize) -> Option<Kept> {
+    let origin: NameBuf = "example.".parse().unwrap();
+    let mut kept = Kept::default();
+    for part in master::split(text, count) {
+        let limits = Limits { generated: 200, problems: 50, ..Limits::DEFAULT };
+        let options = master::Options {
+            origin: Some(origin.as_name()),
+            default_ttl: Some(Ttl(60)),
+            limits,
+            ..master::Options::new(0)
+        };
+        master::parse_part(&part, options, &mut kept)?;
+    }
+    Some(kept)
+}
+
 fuzz_target!(|text: &[u8]| {
     let kept = read(text);
+    for count in 2..5 {
+        if let Some(parts) = read_in_parts(text, count) {
+            assert_eq!(parts.records, kept.records);
+            assert_eq!(parts.places, kept.places);
+            assert_eq!(parts.problems, kept.problems);
+        }
+    }
     let lines: Vec<&[u8]> = text.split(|&octet| octet == b'\n').collect();
     let problems = kept.problems.iter().map(|problem| problem.at);
     for Position { line, column, .. } in kept.places.iter().copied().chain(problems) {

@@ -104,7 +104,9 @@ pub mod text;
 
 pub use answer::{Answered, AnyPolicy, Client, Dropped, Policy, Transport};
 #[cfg(feature = "alloc")]
-pub use compile::{Combine, CompileOptions, Compiled, Compiler, Report};
+pub use compile::{
+    Alone, Combine, CompileOptions, Compiled, Compiler, Job, Report, Stage, Workers,
+};
 pub use dump::{Binding, ClientMap, MapRange, Zone, ZoneRecord};
 #[doc(hidden)]
 pub use image::reseal;

@@ -2,6 +2,8 @@
 //! and the compiler. A format is a function that reads text and calls a [`Sink`]; the compiler is one.
 
 use core::net::IpAddr;
+use core::ops::ControlFlow;
+
 use dns_wire::{Name, RType, Ttl};
 
 /// One statement of a source.
@@ -118,8 +120,8 @@ impl Prefix {
 
 /// Who takes in what a source says.
 pub trait Sink {
-    /// An item, and where it stands.
-    fn item(&mut self, item: Item<'_>, at: Position);
+    /// An item, and where it stands. `Break` says that no more is wanted: reading stops after the entry at hand.
+    fn item(&mut self, item: Item<'_>, at: Position) -> ControlFlow<()>;
     /// What is wrong with the source. Reading goes on with the next entry, so that all errors are told.
     fn problem(&mut self, problem: Problem);
 }

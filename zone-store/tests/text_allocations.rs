@@ -32,8 +32,9 @@ static COUNTING: Counting = Counting;
 struct Count(usize);
 
 impl Sink for Count {
-    fn item(&mut self, _item: Item<'_>, _at: Position) {
+    fn item(&mut self, _item: Item<'_>, _at: Position) -> std::ops::ControlFlow<()> {
         self.0 += 1;
+        std::ops::ControlFlow::Continue(())
     }
 
     fn problem(&mut self, problem: Problem) {

@@ -6,8 +6,9 @@ use alloc::vec::Vec;
 
 use dns_wire::RType;
 
-use crate::compile::nodes::{Planner, is_wildcard};
-use crate::compile::plan::{NodeSpec, SetSpec, ZoneSpec};
+use crate::compile::nodes::Planner;
+use crate::compile::outline::is_wildcard;
+use crate::compile::plan::{NodeSpec, SetSpec, ZonePart};
 use crate::compile::rows::{Row, Run};
 use crate::compile::sort_key;
 use crate::node::{IS_CUT, IS_DNAME};
@@ -15,8 +16,8 @@ use crate::source::Position;
 
 impl Planner<'_> {
     /// The apex needs NS, and its SOA is for everybody.
-    pub(crate) fn check_apex(&mut self, zone: &ZoneSpec, runs: &[(u32, Run)]) {
-        let Some(node) = self.plan.nodes.get(zone.first_node) else { return };
+    pub(crate) fn check_apex(&mut self, part: &ZonePart, runs: &[(u32, Run)]) {
+        let Some(node) = self.plan.nodes.get(part.first_node) else { return };
         let sets = self.plan.sets_of(node);
         let has_ns = sets.iter().any(|set| set.rtype == NS && set.location == 0);
         let located_soa = sets.iter().any(|set| set.rtype == SOA && set.location != 0);
@@ -80,24 +81,23 @@ impl Planner<'_> {
     }
 
     /// Delegations whose name servers lie below them need their addresses (RFC 9471).
-    pub(crate) fn check_glue(&mut self, zone: &ZoneSpec, runs: &[(u32, Run)]) {
-        let Some(nodes) = self.plan.nodes.get(zone.first_node..zone.end_node) else { return };
+    pub(crate) fn check_glue(&mut self, part: &ZonePart, runs: &[(u32, Run)]) {
+        let nodes = self.plan.nodes_of(part);
         let mut missing: Vec<(Position, String)> = Vec::new();
+        let mut target_key = Vec::new();
         for node in nodes.iter().filter(|node| node.flags & IS_CUT != 0 && node.cut == node.depth) {
             let key = self.plan.key(node);
             for set in self.plan.sets_of(node).iter().filter(|set| set.rtype == NS) {
-                let Some(group) = crate::rrset::Group::read(self.plan.pool.string(set.group))
-                else {
+                let Some(group) = crate::rrset::Group::read(self.plan.pool.group(set.group)) else {
                     continue;
                 };
                 for target in group.records() {
-                    let mut target_key = Vec::new();
+                    target_key.clear();
                     sort_key::push(&mut target_key, target);
                     if !target_key.starts_with(key) {
                         continue;
                     }
-                    let at = nodes.binary_search_by(|n| self.plan.key(n).cmp(&target_key));
-                    let has_address = at.ok().and_then(|at| nodes.get(at)).is_some_and(|n| {
+                    let has_address = self.plan.find(part, &target_key).is_some_and(|n| {
                         self.plan.sets_of(n).iter().any(|set| matches!(set.rtype, A | AAAA))
                     });
                     if !has_address {

@@ -18,6 +18,7 @@ impl Planner<'_> {
         rows: &[&Row],
         signatures: &[&Row],
         signed: bool,
+        apart: bool,
     ) -> Option<u32> {
         let first = rows.first()?;
         let set = || format!("{} of {}", RType(first.rtype), sort_key::text(key));
@@ -97,7 +98,7 @@ impl Planner<'_> {
         }
         self.plan.records =
             self.plan.records.saturating_add(unique.len()).saturating_add(signatures.len());
-        self.plan.pool.put(&group)
+        self.plan.pool.put(&group, apart)
     }
 }
 

@@ -12,6 +12,7 @@ pub(crate) struct Interner {
     /// Where each string ends; it starts where the one before ends.
     ends: Vec<u32>,
     uses: Vec<u32>,
+    hashes: Vec<u32>,
     /// Open addressing: number + 1, 0 free. A power of two long, at most half full.
     table: Vec<u32>,
 }
@@ -19,16 +20,27 @@ pub(crate) struct Interner {
 impl Interner {
     /// The number of a string, new or known. `None` when 4 GiB or 2^32 strings are reached.
     pub(crate) fn put(&mut self, string: &[u8]) -> Option<u32> {
+        self.put_hashed(string, hash(string), 1)
+    }
+
+    /// The number of a string of another interner, with all its uses there.
+    pub(crate) fn put_again(&mut self, other: &Self, number: u32) -> Option<u32> {
+        let hash = *other.hashes.get(to_usize(number))?;
+        self.put_hashed(other.string(number), hash, other.uses(number))
+    }
+
+    fn put_hashed(&mut self, string: &[u8], hash: u32, count: u32) -> Option<u32> {
         if self.ends.len().saturating_mul(2) >= self.table.len() {
             self.grow();
         }
-        let mut slot = hash(string);
+        let mut slot = hash;
         loop {
             let entry = *self.table.get(self.wrap(slot))?;
             let Some(number) = entry.checked_sub(1) else { break };
-            if self.string(number) == string {
+            // Most strings that meet in a slot differ in their hashes, which lie closer together.
+            if self.hashes.get(to_usize(number)) == Some(&hash) && self.string(number) == string {
                 let uses = self.uses.get_mut(to_usize(number))?;
-                *uses = uses.saturating_add(1);
+                *uses = uses.saturating_add(count);
                 return Some(number);
             }
             slot = slot.wrapping_add(1);
@@ -36,7 +48,8 @@ impl Interner {
         let number = u32::try_from(self.ends.len()).ok()?;
         self.bytes.extend_from_slice(string);
         self.ends.push(u32::try_from(self.bytes.len()).ok()?);
-        self.uses.push(1);
+        self.uses.push(count);
+        self.hashes.push(hash);
         let at = self.wrap(slot);
         *self.table.get_mut(at)? = number.checked_add(1)?;
         Some(number)
@@ -74,10 +87,10 @@ impl Interner {
         let size = self.table.len().saturating_mul(4).max(64);
         self.table.clear();
         self.table.resize(size, 0);
-        for number in (0..).take(self.len()) {
-            let mut slot = hash(self.string(number));
+        for (number, hash) in (0u32..).zip(self.hashes.iter().copied()) {
+            let mut slot = hash;
             loop {
-                let at = self.wrap(slot);
+                let at = to_usize(slot) & size.saturating_sub(1);
                 match self.table.get_mut(at) {
                     Some(entry) if *entry == 0 => {
                         *entry = number.saturating_add(1);

@@ -85,6 +85,26 @@ impl MapInput {
         }
     }
 
+    /// Takes in what another has. `locations` leads from its numbers to ours.
+    pub(crate) fn append(&mut self, other: Self, locations: &[u32]) -> Option<()> {
+        let mut maps = Vec::with_capacity(other.prefixes.len());
+        for (number, families) in (0u32..).zip(other.prefixes) {
+            let map = self.map(other.names.string(number));
+            maps.push(map);
+            let own = self.prefixes.get_mut(to_usize(map))?;
+            for (own, mut more) in [(&mut own.v4, families.v4), (&mut own.v6, families.v6)] {
+                for (entry, _) in &mut more {
+                    entry.value = *locations.get(to_usize(entry.value))?;
+                }
+                own.append(&mut more);
+            }
+        }
+        for bind in other.binds {
+            self.binds.push(BindRow { map: *maps.get(to_usize(bind.map))?, ..bind });
+        }
+        Some(())
+    }
+
     fn map(&mut self, name: &[u8]) -> u32 {
         let map = self.names.put(name).unwrap_or(0);
         if to_usize(map) >= self.prefixes.len() {

@@ -1,22 +1,28 @@
 //! The compiler: takes in what sources say, checks it, and writes the image.
 
+mod build;
 mod checks;
 mod groups;
 pub(crate) mod interner;
 mod maps;
 mod nodes;
 mod nsec3;
+mod outline;
 mod plan;
+mod pool;
 mod report;
 mod rows;
 mod sort_key;
+mod workers;
 mod write;
 mod zones;
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::ControlFlow;
 
 pub use report::Report;
+pub use workers::{Alone, Job, Workers};
 
 use crate::source::{Bind, Item, MapPrefix, Position, Problem, Severity, Sink, SourceRecord};
 use interner::Interner;
@@ -68,7 +74,7 @@ impl Default for CompileOptions {
 ///
 /// The image depends on what was said, not on the order in which it was said.
 ///
-/// Memory while compiling: about 100 octets a record or prefix, and the image.
+/// Memory while compiling: about 110 octets a record or prefix with its names, and the image twice.
 #[derive(Clone, Debug)]
 pub struct Compiler {
     options: CompileOptions,
@@ -81,6 +87,23 @@ pub struct Compiler {
     octets: usize,
     /// A limit was passed: nothing more is taken in.
     is_full: bool,
+}
+
+/// What [`Compiler::finish_with`] is at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stage {
+    /// Finds the zones, and puts their records in order.
+    Sort,
+    /// Makes names and RRsets of the records, and checks them.
+    Plan,
+    /// Makes ranges of the prefixes of maps.
+    Maps,
+    /// Writes names and RRsets.
+    Write,
+    /// Makes the hash indexes.
+    Index,
+    /// Puts the sections together, with their sums.
+    Seal,
 }
 
 /// An image, and what is in it.
@@ -100,10 +123,48 @@ impl Compiler {
             rows: Rows::default(),
             locations: Interner::default(),
             maps: MapInput::default(),
-            problems: Problems { max: options.max_problems, ..Problems::default() },
+            problems: Problems::new(options.max_problems),
             items: 0,
             octets: 0,
             is_full: false,
+        }
+    }
+
+    /// A compiler with the same options, for a part of the sources: a thread fills it, sorts it, and hands it
+    /// to [`Compiler::merge`].
+    #[must_use]
+    pub fn shard(&self) -> Self {
+        Self::new(self.options)
+    }
+
+    /// Brings what was taken in into order. Worth it in a shard, where it is done by the thread that filled it:
+    /// [`Compiler::finish`] then only merges.
+    ///
+    /// # Cost
+    /// O(n log n).
+    pub fn sort(&mut self) {
+        self.rows.sort();
+    }
+
+    /// Takes in what another has taken in. Its limits count anew for both together.
+    ///
+    /// # Cost
+    /// A copy of it, unless this compiler is empty.
+    pub fn merge(&mut self, shard: Self) {
+        let first = shard.rows.rows.first().map(|row| row.at).unwrap_or_default();
+        self.problems.absorb(shard.problems);
+        self.items = self.items.saturating_add(shard.items);
+        self.octets = self.octets.saturating_add(shard.octets);
+        if self.is_full || shard.is_full {
+            self.is_full = true;
+            return;
+        }
+        self.refuse_excess(first);
+        let names = (0u32..).take(shard.locations.len()).map(|n| shard.locations.string(n));
+        let locations: Vec<u32> = names.map(|name| self.locations.put_location(name)).collect();
+        let rows = self.rows.append(shard.rows, &locations);
+        if rows.and_then(|()| self.maps.append(shard.maps, &locations)).is_none() {
+            self.problems.error(first, "more records than an image can hold");
         }
     }
 
@@ -114,17 +175,34 @@ impl Compiler {
     ///
     /// # Cost
     /// O(n log n) in records and prefixes.
-    pub fn finish(mut self) -> Result<Compiled, Vec<Problem>> {
-        let built =
-            write::build(&self.options, self.rows, self.locations, self.maps, &mut self.problems);
-        match built {
+    pub fn finish(self) -> Result<Compiled, Vec<Problem>> {
+        self.finish_with(&Alone, &mut |_| ())
+    }
+
+    /// As [`Compiler::finish`], by the caller's threads; `progress` is told when a stage begins. The image is
+    /// the same, octet for octet, whatever the number of threads.
+    ///
+    /// # Errors
+    /// As [`Compiler::finish`].
+    pub fn finish_with(
+        mut self,
+        workers: &dyn Workers,
+        progress: &mut dyn FnMut(Stage),
+    ) -> Result<Compiled, Vec<Problem>> {
+        let input = build::Input {
+            options: self.options,
+            rows: self.rows,
+            locations: self.locations,
+            maps: self.maps,
+        };
+        match build::build(input, &mut self.problems, workers, progress) {
             Some(mut compiled) if self.problems.errors == 0 => {
                 compiled.report.warnings = self.problems.sorted();
                 Ok(compiled)
             }
             _ => {
                 if self.problems.errors == 0 {
-                    let what = "more than an image can hold: 4 GiB a section, 2^32 records";
+                    let what = "more than an image can hold: 4 GiB a section, 2^32 records; or the workers left out a job";
                     self.problems.error(Position::default(), what);
                 }
                 Err(self.problems.sorted())
@@ -146,16 +224,20 @@ impl Compiler {
         };
         self.items = self.items.saturating_add(1);
         self.octets = self.octets.saturating_add(octets);
-        let message = if self.items > self.options.max_items {
-            "more records and prefixes than the limit allows"
+        self.refuse_excess(at);
+        !self.is_full
+    }
+
+    fn refuse_excess(&mut self, at: Position) {
+        let (what, limit) = if self.items > self.options.max_items {
+            ("records, prefixes and bindings", self.options.max_items)
         } else if self.octets > self.options.max_octets {
-            "more octets of names and RDATA than the limit allows"
+            ("octets of names and RDATA", self.options.max_octets)
         } else {
-            return true;
+            return;
         };
         self.is_full = true;
-        self.problems.error(at, message);
-        false
+        self.problems.error(at, alloc::format!("more {what} than the limit of {limit}"));
     }
 
     fn record(&mut self, record: &SourceRecord<'_>, reverse: bool, at: Position) {
@@ -186,9 +268,9 @@ impl Default for Compiler {
 }
 
 impl Sink for Compiler {
-    fn item(&mut self, item: Item<'_>, at: Position) {
+    fn item(&mut self, item: Item<'_>, at: Position) -> ControlFlow<()> {
         if !self.admits(&item, at) {
-            return;
+            return ControlFlow::Break(());
         }
         match item {
             Item::Record(record) => self.record(&record, false, at),
@@ -196,6 +278,7 @@ impl Sink for Compiler {
             Item::Bind(bind) => self.bind(&bind, at),
             Item::Prefix(prefix) => self.prefix(&prefix, at),
         }
+        ControlFlow::Continue(())
     }
 
     fn problem(&mut self, problem: Problem) {
@@ -212,6 +295,19 @@ pub(crate) struct Problems {
 }
 
 impl Problems {
+    fn new(max: usize) -> Self {
+        Self { max, ..Self::default() }
+    }
+
+    /// Takes in those of another.
+    fn absorb(&mut self, other: Self) {
+        let kept = other.list.iter().filter(|p| p.severity == Severity::Error).count();
+        for problem in other.list {
+            self.push(problem);
+        }
+        self.errors = self.errors.saturating_add(other.errors.saturating_sub(kept));
+    }
+
     pub(crate) fn error(&mut self, at: Position, message: impl Into<String>) {
         self.push(Problem { at, message: message.into(), hint: None, severity: Severity::Error });
     }

@@ -6,128 +6,124 @@ use alloc::vec::Vec;
 use dns_wire::RType;
 
 use crate::bytes::to_usize;
-use crate::compile::plan::{NodeSpec, Plan, SetSpec, ZoneSpec};
+use crate::compile::nsec3::params_of;
+use crate::compile::outline::Outline;
+use crate::compile::plan::{Plan, SetSpec, ZonePart};
 use crate::compile::rows::{RRSIG, Row, Rows, Run, covered};
 use crate::compile::{Combine, CompileOptions, Problems, sort_key};
-use crate::node::{HAS_WILDCARD, IS_ALIAS, IS_CUT, IS_DNAME, NO_CUT};
+use crate::node::NO_CUT;
 
-/// Plans one zone after the other.
+/// Plans a stretch of names.
 pub(crate) struct Planner<'a> {
     pub(crate) options: &'a CompileOptions,
     pub(crate) rows: &'a Rows,
     /// From provisional to final location numbers.
     pub(crate) locations: &'a [u32],
-    pub(crate) problems: &'a mut Problems,
+    pub(crate) problems: Problems,
     pub(crate) plan: Plan,
 }
 
-/// The open names above the one at hand: length of the key, and number of the node.
-type Path = Vec<(usize, usize)>;
+/// What the apex of a zone says of all of it.
+#[derive(Clone, Debug)]
+pub(crate) struct ZoneFacts<'a> {
+    pub(crate) zone: u32,
+    pub(crate) apex: &'a [u8],
+    /// It has DNSKEY.
+    signed: bool,
+    /// Iterations and salt, from NSEC3PARAM.
+    pub(crate) nsec3_params: Option<(u16, Vec<u8>)>,
+    /// The depth of the apex where it has a DNAME, else [`NO_CUT`].
+    cut: u8,
+}
+
+impl<'a> ZoneFacts<'a> {
+    /// From the runs of a zone, which begin with those of its apex. `None` when the apex is too deep.
+    pub(crate) fn of(zone: u32, apex: &'a [u8], runs: &[(u32, Run)], rows: &Rows) -> Option<Self> {
+        let own = runs.iter().take_while(|(_, run)| rows.key(run) == apex);
+        let own: Vec<&Row> = own.flat_map(|(_, run)| rows.of(run)).collect();
+        let has = |rtype: u16| own.iter().any(|row| row.rtype == rtype);
+        let params = own.iter().filter(|row| row.rtype == NSEC3PARAM);
+        let params = params.map(|row| rows.rdata(row)).min();
+        let depth = u8::try_from(sort_key::ends(apex).count()).ok()?;
+        Some(Self {
+            zone,
+            apex,
+            signed: has(DNSKEY),
+            nsec3_params: params.and_then(params_of),
+            cut: if has(DNAME) { depth } else { NO_CUT },
+        })
+    }
+}
 
 impl Planner<'_> {
-    /// Plans a zone from its records, sorted by owner. `None` when an image cannot hold as much.
-    pub(crate) fn zone(&mut self, apex: &[u8], runs: &[(u32, Run)]) -> Option<()> {
+    /// Plans a zone, or a part of one, from its records, sorted by owner. `None` when an image cannot hold as
+    /// much.
+    pub(crate) fn zone(&mut self, facts: &ZoneFacts<'_>, runs: &[(u32, Run)]) -> Option<()> {
         let rows = self.rows;
-        let mut zone = ZoneSpec { first_node: self.plan.nodes.len(), ..ZoneSpec::default() };
-        let mut path: Path = Vec::new();
+        let first_node = self.plan.nodes.len();
+        let mut part = ZonePart { zone: facts.zone, first_node, ..ZonePart::default() };
+        let is_whole = runs.first().is_some_and(|(_, run)| rows.key(run) == facts.apex);
+        let mut outline = if is_whole {
+            Outline::new(facts.apex)
+        } else {
+            Outline::resume(facts.apex, facts.cut)
+        };
         let mut owned: Vec<Row> = Vec::new();
-        let signed = runs
-            .iter()
-            .filter(|(_, run)| rows.key(run) == apex)
-            .any(|(_, run)| rows.of(run).iter().any(|row| row.rtype == DNSKEY));
         for names in runs.chunk_by(|(_, a), (_, b)| rows.key(a) == rows.key(b)) {
             let (_, first) = names.first()?;
             let key = rows.key(first);
             owned.clear();
             owned.extend(names.iter().flat_map(|(_, run)| rows.of(run)).copied());
-            owned.sort_by(|a, b| {
-                (a.rtype, self.location(a), rows.rdata(a)).cmp(&(
-                    b.rtype,
-                    self.location(b),
-                    rows.rdata(b),
-                ))
-            });
-            self.take_nsec3(&mut zone, key, apex, &mut owned)?;
-            if !owned.is_empty() {
-                self.name(key, apex, &owned, &mut path, signed)?;
+            if owned.len() > 1 {
+                owned.sort_by(|a, b| {
+                    (a.rtype, self.location(a), rows.rdata(a)).cmp(&(
+                        b.rtype,
+                        self.location(b),
+                        rows.rdata(b),
+                    ))
+                });
+            }
+            self.take_nsec3(&mut part, facts, key, &mut owned)?;
+            if owned.iter().any(|row| row.rtype != RRSIG) {
+                self.name(key, &mut part, &mut outline, &owned, facts.signed)?;
+            } else if let Some(row) = owned.first() {
+                self.warn_stray(key, row);
             }
         }
-        zone.end_node = self.plan.nodes.len();
-        self.check_apex(&zone, runs);
-        self.check_glue(&zone, runs);
-        self.plan.zones.push(zone);
+        part.end_node = self.plan.nodes.len();
+        if is_whole {
+            self.check_apex(&part, runs);
+        }
+        self.check_glue(&part, runs);
+        self.plan.zones.push(part);
         Some(())
     }
 
-    /// Adds the nodes of a name and of the empty non-terminals above it.
+    /// Adds a name and its RRsets.
     fn name(
         &mut self,
         key: &[u8],
-        apex: &[u8],
+        part: &mut ZonePart,
+        outline: &mut Outline<'_>,
         rows: &[Row],
-        path: &mut Path,
         signed: bool,
     ) -> Option<()> {
-        while path.last().is_some_and(|(len, node)| !key.starts_with(self.key_of(*node, *len))) {
-            path.pop();
-        }
+        let occluded = outline.open(&mut self.plan, part, key)?;
+        self.sets(key, rows, signed && !occluded)?;
+        let node = outline.close(&mut self.plan)?;
         let at = rows.first().map(|row| row.at).unwrap_or_default();
-        let open = path.last().map_or(0, |(len, _)| *len);
-        let mut ends: Vec<usize> =
-            sort_key::ends(key).filter(|end| *end > open && *end >= apex.len()).collect();
-        if key.is_empty() {
-            ends.push(0);
-        }
-        for end in ends {
-            let cut = path
-                .last()
-                .and_then(|(_, node)| self.plan.nodes.get(*node))
-                .map_or(NO_CUT, |n| n.cut);
-            let start = u32::try_from(self.plan.keys.len()).ok()?;
-            self.plan.keys.extend_from_slice(key.get(..end)?);
-            let stop = u32::try_from(self.plan.keys.len()).ok()?;
-            let depth = sort_key::ends(key.get(..end)?).count();
-            let depth = u8::try_from(depth).ok()?;
-            let sets = u32::try_from(self.plan.sets.len()).ok()?;
-            if is_wildcard(key.get(..end)?)
-                && let Some(parent) = path.last().and_then(|(_, n)| self.plan.nodes.get_mut(*n))
-            {
-                parent.flags |= HAS_WILDCARD;
-            }
-            path.push((end, self.plan.nodes.len()));
-            let node = NodeSpec {
-                key: (start, stop),
-                depth,
-                flags: 0,
-                cut,
-                first_set: sets,
-                end_set: sets,
-            };
-            self.plan.nodes.push(node);
-        }
-        let is_apex = key == apex;
-        let last = self.plan.nodes.last().copied()?;
-        let occluded = last.cut != NO_CUT;
-        let flags = self.sets(key, rows, signed && !occluded)?;
-        let mut node = self.plan.nodes.pop()?;
-        node.flags = flags & if is_apex { !IS_CUT } else { !0 };
-        node.end_set = u32::try_from(self.plan.sets.len()).ok()?;
-        if node.cut == NO_CUT && node.flags & (IS_CUT | IS_DNAME) != 0 {
-            node.cut = node.depth;
-        }
         self.check_name(&node, key, rows, occluded, at);
-        self.plan.nodes.push(node);
         Some(())
     }
 
-    fn key_of(&self, node: usize, len: usize) -> &[u8] {
-        let key = self.plan.nodes.get(node).map(|n| self.plan.key(n)).unwrap_or_default();
-        key.get(..len).unwrap_or_default()
+    fn warn_stray(&mut self, key: &[u8], row: &Row) {
+        let owner = sort_key::text(key);
+        let message = format!("signatures at {owner} over an RRset that is not there are left out");
+        self.problems.warn(row.at, message);
     }
 
-    /// Adds the RRsets of a name; returns its flags.
-    fn sets(&mut self, key: &[u8], rows: &[Row], signed: bool) -> Option<u8> {
-        let mut flags = 0u8;
+    /// Adds the RRsets of a name.
+    fn sets(&mut self, key: &[u8], rows: &[Row], signed: bool) -> Option<()> {
         let mut types = 0usize;
         let (signatures, data): (Vec<&Row>, Vec<&Row>) =
             rows.iter().partition(|row| row.rtype == RRSIG);
@@ -135,13 +131,8 @@ impl Planner<'_> {
         for same_type in data.chunk_by(|a, b| a.rtype == b.rtype) {
             let rtype = same_type.first()?.rtype;
             types = types.saturating_add(1);
-            flags |= match rtype {
-                NS => IS_CUT,
-                CNAME => IS_ALIAS,
-                DNAME => IS_DNAME,
-                _ => 0,
-            };
             let mut has_default = false;
+            let located = same_type.iter().any(|row| row.location != 0);
             for same in same_type.chunk_by(|a, b| a.location == b.location) {
                 let first = same.first()?;
                 let location = self.location(first);
@@ -155,7 +146,7 @@ impl Planner<'_> {
                     .copied()
                     .collect();
                 used = used.saturating_add(signatures.len());
-                let group = self.group(key, same, &signatures, signed)?;
+                let group = self.group(key, same, &signatures, signed, located)?;
                 self.plan.sets.push(SetSpec { rtype, location, group });
             }
             if !has_default && !self.options.allow_partial {
@@ -168,17 +159,13 @@ impl Planner<'_> {
             }
         }
         if used < signatures.len() {
-            let at = signatures.first()?.at;
-            let owner = sort_key::text(key);
-            let message =
-                format!("signatures at {owner} over an RRset that is not there are left out");
-            self.problems.warn(at, message);
+            self.warn_stray(key, signatures.first()?);
         }
         if types > 255 {
             let message = format!("more than 255 types at {}", sort_key::text(key));
             self.problems.error(rows.first()?.at, message);
         }
-        Some(flags)
+        Some(())
     }
 
     fn location(&self, row: &Row) -> u32 {
@@ -186,16 +173,11 @@ impl Planner<'_> {
     }
 }
 
-pub(crate) fn is_wildcard(key: &[u8]) -> bool {
-    key == b"*\x00" || key.ends_with(b"\x00*\x00")
-}
-
 /// Whether a client of a location gets the default rows of a set too.
 pub(crate) fn joins(combine: Combine) -> bool {
     combine == Combine::Union
 }
 
-const NS: u16 = 2;
-const CNAME: u16 = 5;
 const DNAME: u16 = 39;
 const DNSKEY: u16 = 48;
+const NSEC3PARAM: u16 = 51;

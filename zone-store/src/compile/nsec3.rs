@@ -4,8 +4,8 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use crate::bytes::low8;
-use crate::compile::nodes::Planner;
-use crate::compile::plan::{Nsec3Spec, ZoneSpec};
+use crate::compile::nodes::{Planner, ZoneFacts};
+use crate::compile::plan::{Nsec3Spec, ZonePart};
 use crate::compile::rows::{RRSIG, Row, covered};
 use crate::nsec3::MAX_ITERATIONS;
 
@@ -14,20 +14,19 @@ impl Planner<'_> {
     /// their own (RFC 5155 §7.2.8).
     pub(crate) fn take_nsec3(
         &mut self,
-        zone: &mut ZoneSpec,
+        part: &mut ZonePart,
+        facts: &ZoneFacts<'_>,
         key: &[u8],
-        apex: &[u8],
         owned: &mut Vec<Row>,
     ) -> Option<()> {
+        let apex = facts.apex;
         if key == apex
             && let Some(row) = owned.iter().find(|row| row.rtype == NSEC3PARAM)
+            && facts.nsec3_params.as_ref().is_some_and(|(n, _)| *n > MAX_ITERATIONS)
         {
-            zone.nsec3_params = params_of(self.rows.rdata(row));
-            if zone.nsec3_params.as_ref().is_some_and(|(n, _)| *n > MAX_ITERATIONS) {
-                let message = format!("more than {MAX_ITERATIONS} NSEC3 iterations");
-                let hint = "no validator believes such proofs; RFC 9276 §3.1 wants 0 iterations";
-                self.problems.error_with(row.at, message, hint);
-            }
+            let message = format!("more than {MAX_ITERATIONS} NSEC3 iterations");
+            let hint = "no validator believes such proofs; RFC 9276 §3.1 wants 0 iterations";
+            self.problems.error_with(row.at, message, hint);
         }
         if !owned.iter().any(|row| row.rtype == NSEC3) {
             return Some(());
@@ -40,7 +39,7 @@ impl Planner<'_> {
         // RFC 5155 §7.3: only the chain that NSEC3PARAM names is used.
         let is_of_chain = |row: &&Row| {
             let params = params_of(rdata_of(row));
-            row.rtype == RRSIG || (params.is_some() && params == zone.nsec3_params)
+            row.rtype == RRSIG || (params.is_some() && params == facts.nsec3_params)
         };
         if let Some(other) = taken.iter().find(|row| !is_of_chain(row)) {
             self.problems.warn(other.at, "NSEC3 without a fitting NSEC3PARAM is left out");
@@ -56,8 +55,8 @@ impl Planner<'_> {
             key.get(apex.len()..).and_then(|label| label.strip_suffix(&[0])).and_then(base32hex);
         match hash {
             Some(hash) => {
-                let group = self.group(key, &records, &signatures, false)?;
-                zone.nsec3.push(Nsec3Spec { hash, group });
+                let group = self.group(key, &records, &signatures, false, true)?;
+                part.nsec3.push(Nsec3Spec { hash, group });
             }
             None => {
                 self.problems
@@ -69,7 +68,7 @@ impl Planner<'_> {
 }
 
 /// Iterations and salt of NSEC3PARAM RDATA. Only SHA-1 is defined (RFC 5155 §11).
-fn params_of(rdata: &[u8]) -> Option<(u16, Vec<u8>)> {
+pub(crate) fn params_of(rdata: &[u8]) -> Option<(u16, Vec<u8>)> {
     let (&[algorithm, _, high, low, salt_len], salt) = rdata.split_first_chunk::<5>()?;
     let salt = salt.get(..usize::from(salt_len))?;
     (algorithm == 1).then(|| (u16::from_be_bytes([high, low]), salt.to_vec()))

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::bytes::to_usize;
-use crate::compile::interner::Interner;
+use crate::compile::pool::Pool;
 
 /// A name of a zone.
 #[derive(Clone, Copy, Debug)]
@@ -33,27 +33,27 @@ pub(crate) struct Nsec3Spec {
     pub(crate) group: u32,
 }
 
-/// What an image is written from.
+/// A stretch of all names in their order. Stretches are planned and written apart from each other.
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     /// Names as sort keys, one after the other.
     pub(crate) keys: Vec<u8>,
     pub(crate) nodes: Vec<NodeSpec>,
     pub(crate) sets: Vec<SetSpec>,
-    /// Groups as they are stored, each once.
-    pub(crate) pool: Interner,
-    pub(crate) zones: Vec<ZoneSpec>,
+    pub(crate) pool: Pool,
+    pub(crate) zones: Vec<ZonePart>,
     pub(crate) records: usize,
 }
 
-/// A zone.
+/// What of a zone is in a stretch.
 #[derive(Debug, Default)]
-pub(crate) struct ZoneSpec {
+pub(crate) struct ZonePart {
+    pub(crate) zone: u32,
     pub(crate) first_node: usize,
     pub(crate) end_node: usize,
     pub(crate) nsec3: Vec<Nsec3Spec>,
-    /// Iterations and salt, from NSEC3PARAM.
-    pub(crate) nsec3_params: Option<(u16, Vec<u8>)>,
+    /// The wildcard below the apex is here, the apex in a stretch before.
+    pub(crate) has_apex_wildcard: bool,
 }
 
 impl Plan {
@@ -63,5 +63,16 @@ impl Plan {
 
     pub(crate) fn sets_of(&self, node: &NodeSpec) -> &[SetSpec] {
         self.sets.get(to_usize(node.first_set)..to_usize(node.end_set)).unwrap_or_default()
+    }
+
+    pub(crate) fn nodes_of(&self, part: &ZonePart) -> &[NodeSpec] {
+        self.nodes.get(part.first_node..part.end_node).unwrap_or_default()
+    }
+
+    /// The node of a key in a part of a zone.
+    pub(crate) fn find(&self, part: &ZonePart, key: &[u8]) -> Option<&NodeSpec> {
+        let nodes = self.nodes_of(part);
+        let at = nodes.binary_search_by(|node| self.key(node).cmp(key)).ok()?;
+        nodes.get(at)
     }
 }

@@ -86,6 +86,54 @@ impl Rows {
         Some(())
     }
 
+    /// Brings the runs into the order of their owners, so that sorting all of them later is but a merge.
+    pub(crate) fn sort(&mut self) {
+        self.last_owner.clear();
+        let runs = core::mem::take(&mut self.runs);
+        let Some((first, rest)) = runs.split_first() else { return };
+        // Owners mostly begin alike, with the zone: what follows tells them apart.
+        let first = self.key(first);
+        let common = rest.iter().fold(first.len(), |common, run| {
+            first.iter().zip(self.key(run)).take(common).take_while(|(a, b)| a == b).count()
+        });
+        let mut keyed: Vec<(u64, Run)> =
+            runs.iter().map(|run| (sort_key::word(self.key(run), common), *run)).collect();
+        keyed.sort_by(|(word, run), (other_word, other)| {
+            word.cmp(other_word).then_with(|| self.key(run).cmp(self.key(other)))
+        });
+        self.runs = keyed.into_iter().map(|(_, run)| run).collect();
+    }
+
+    /// Takes in the records of another. `locations` leads from its numbers to ours. `None` when there is no
+    /// room for more.
+    pub(crate) fn append(&mut self, mut other: Self, locations: &[u32]) -> Option<()> {
+        self.last_owner.clear();
+        let location = |row: &Row| locations.get(to_usize(row.location)).copied();
+        let keys = u32::try_from(self.keys.len()).ok()?;
+        let rdata = u32::try_from(self.rdata.len()).ok()?;
+        let rows = u32::try_from(self.rows.len()).ok()?;
+        for run in &mut other.runs {
+            run.key_start = run.key_start.checked_add(keys)?;
+            run.key_end = run.key_end.checked_add(keys)?;
+            run.first_row = run.first_row.checked_add(rows)?;
+            run.end_row = run.end_row.checked_add(rows)?;
+        }
+        for row in &mut other.rows {
+            row.rdata_start = row.rdata_start.checked_add(rdata)?;
+            row.rdata_end = row.rdata_end.checked_add(rdata)?;
+            row.location = location(row)?;
+        }
+        if self.rows.is_empty() {
+            *self = other;
+            return Some(());
+        }
+        self.keys.append(&mut other.keys);
+        self.rdata.append(&mut other.rdata);
+        self.runs.append(&mut other.runs);
+        self.rows.append(&mut other.rows);
+        Some(())
+    }
+
     pub(crate) fn key(&self, run: &Run) -> &[u8] {
         self.keys.get(to_usize(run.key_start)..to_usize(run.key_end)).unwrap_or_default()
     }

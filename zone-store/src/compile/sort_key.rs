@@ -59,6 +59,19 @@ pub(crate) fn wire(out: &mut Vec<u8>, key: &[u8]) {
     }
 }
 
+/// The eight octets of a key from `at` on, as a number in their order.
+pub(crate) fn word(key: &[u8], at: usize) -> u64 {
+    let rest = key.get(at..).unwrap_or_default();
+    if let Some(word) = rest.first_chunk::<8>() {
+        return u64::from_be_bytes(*word);
+    }
+    let mut octets = [0u8; 8];
+    for (to, from) in octets.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    u64::from_be_bytes(octets)
+}
+
 /// The name of a key, for people.
 pub(crate) fn text(key: &[u8]) -> String {
     let mut name = Vec::new();

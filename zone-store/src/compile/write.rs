@@ -1,202 +1,72 @@
-//! From the plan to the octets of the image.
+//! From the plans to the octets of the image.
 
 use alloc::vec::Vec;
 
 use crate::bytes::to_usize;
-use crate::compile::interner::Interner;
-use crate::compile::maps::{MapInput, MapSections};
-use crate::compile::nodes::Planner;
 use crate::compile::plan::{NodeSpec, Plan, SetSpec};
-use crate::compile::report::Report;
-use crate::compile::rows::Rows;
-use crate::compile::zones::Zones;
-use crate::compile::{CompileOptions, Compiled, Problems, nodes, sort_key};
-use crate::image::{self, COUNT, OVERRIDE, Section};
+use crate::compile::pool::Shared;
+use crate::compile::sort_key;
+use crate::compile::workers::{self, Workers};
 use crate::index;
 use crate::key::Key;
 use crate::node::{NO_CUT, Node};
 use crate::rrset::FORM_SHIFT;
 use crate::store::salted;
 
-/// Builds the image; `None` when something was wrong or it would be too large.
-pub(crate) fn build(
-    options: &CompileOptions,
-    rows: Rows,
-    locations: Interner,
-    maps: MapInput,
-    problems: &mut Problems,
-) -> Option<Compiled> {
-    let (location_section, numbers) = number_locations(&locations)?;
-    let zones = Zones::find(&rows);
-    let placed = zones.assign(&rows, problems);
-    let mut planner =
-        Planner { options, rows: &rows, locations: &numbers, problems, plan: Plan::default() };
-    let mut rest = placed.as_slice();
-    for (zone, apex) in (0u32..).zip(&zones.apexes) {
-        let count = rest.partition_point(|(z, _)| *z <= zone);
-        let (runs, after) = rest.split_at_checked(count)?;
-        planner.zone(apex, runs)?;
-        rest = after;
-    }
-    let plan = planner.plan;
-    let maps = maps.write(&numbers, problems)?;
-    warn_unreached(&rows, &locations, &numbers, &maps, problems);
-    drop(placed);
-    drop(rows);
-    let written = Written::of(&plan, &zones)?;
-    if problems.errors > 0 {
-        return None;
-    }
-    // A seed at which no stretch of the index fills up; the first one does but for inputs made to foil it.
-    let (seed, [zone_index, index, bind_index]) = (0..64u64).find_map(|attempt| {
-        let seed = attempt.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        Some((seed, [written.zone_index(seed)?, written.index(seed)?, maps.index(seed)?]))
-    })?;
-    let mut report = Report {
-        zones: plan.zones.len(),
-        names: plan.nodes.len(),
-        records: plan.records,
-        rrsets: plan.sets.len(),
-        locations: locations.len().saturating_sub(1),
-        maps: maps.map_count,
-        prefixes: maps.prefix_count,
-        ranges: maps.range_count,
-        ..Report::default()
-    };
-    let sections: [Vec<u8>; COUNT] = [
-        written.zones,
-        written.zone_names,
-        zone_index,
-        written.nodes,
-        index,
-        written.sets,
-        written.nsec,
-        written.nsec3,
-        location_section,
-        maps.maps,
-        maps.ranges,
-        maps.binds,
-        bind_index,
-    ];
-    report.sections = Section::ALL.into_iter().zip(sections.iter().map(Vec::len)).collect();
-    let flags = if nodes::joins(options.combine) { 0 } else { OVERRIDE };
-    let image = image::write(flags, seed, written.depths, &sections);
-    report.octets = image.len();
-    Some(Compiled { image, report })
+/// What the record of a zone is written from, besides its names.
+#[derive(Debug)]
+pub(crate) struct ZoneHead {
+    /// Sort key of the apex.
+    pub(crate) apex: Vec<u8>,
+    /// Iterations and salt, from NSEC3PARAM.
+    pub(crate) nsec3_params: Option<(u16, Vec<u8>)>,
 }
 
-/// The section of the locations, and from provisional numbers to those in the order of the names.
-fn number_locations(locations: &Interner) -> Option<(Vec<u8>, Vec<u32>)> {
-    let order = locations.sorted();
-    let mut numbers = alloc::vec![0u32; order.len().max(1)];
-    let mut ends = Vec::with_capacity(order.len().saturating_mul(4));
-    let mut names = Vec::new();
-    for (number, provisional) in (0u32..).zip(&order) {
-        *numbers.get_mut(to_usize(*provisional))? = number;
-        names.extend_from_slice(locations.string(*provisional));
-        ends.extend_from_slice(&u32::try_from(names.len()).ok()?.to_le_bytes());
-    }
-    if order.is_empty() {
-        ends.extend_from_slice(&[0; 4]);
-    }
-    let mut section = u32::try_from(numbers.len()).ok()?.to_le_bytes().to_vec();
-    section.extend_from_slice(&ends);
-    section.extend_from_slice(&names);
-    Some((section, numbers))
-}
-
-/// Rows of a location to which no map leads are for nobody.
-fn warn_unreached(
-    rows: &Rows,
-    names: &Interner,
-    numbers: &[u32],
-    maps: &MapSections,
-    problems: &mut Problems,
-) {
-    let mut told = alloc::vec![false; numbers.len()];
-    for row in rows.rows.iter().filter(|row| row.location != 0) {
-        let number = numbers.get(to_usize(row.location)).copied().unwrap_or(0);
-        let reached = maps.led_to.get(to_usize(number)).copied().unwrap_or(false);
-        if let Some(told) = told.get_mut(to_usize(number)).filter(|told| !reached && !**told) {
-            *told = true;
-            let name = names.string(row.location).escape_ascii();
-            problems.warn(row.at, alloc::format!("no map leads to the location {name}"));
-        }
-    }
-}
-
-/// The sections of zones and names.
+/// The names of a plan, written; offsets from their start.
 #[derive(Debug, Default)]
-struct Written {
-    zones: Vec<u8>,
-    zone_names: Vec<u8>,
+pub(crate) struct Names {
     nodes: Vec<u8>,
-    sets: Vec<u8>,
-    nsec: Vec<u8>,
-    nsec3: Vec<u8>,
-    depths: u128,
-    apexes: Vec<Vec<u8>>,
-    /// Zone and offset of each node.
-    places: Vec<(u32, u32)>,
-    /// Where each group of the pool is in `sets`, plus one; 0 is nowhere yet.
-    shared: Vec<u32>,
+    /// Where each name is.
+    places: Vec<u32>,
+    /// By part of a zone: where it ends in `nodes`, in `places` and in `nsec`.
+    ends: Vec<(usize, usize, usize)>,
+    /// Where the names with NSEC are, in order.
+    nsec: Vec<u32>,
 }
 
-impl Written {
-    fn of(plan: &Plan, zones: &Zones) -> Option<Self> {
-        let mut out = Self { shared: alloc::vec![0; plan.pool.len()], ..Self::default() };
-        for ((id, apex_key), zone) in (0u32..).zip(&zones.apexes).zip(&plan.zones) {
-            let mut apex = Vec::new();
-            sort_key::wire(&mut apex, apex_key);
-            apex.push(0);
-            let depth = u8::try_from(sort_key::ends(apex_key).count()).ok()?;
-            out.depths |= 1u128.checked_shl(u32::from(depth))?;
-            let mut record = [0u32; 8];
-            let [name, start, end, nsec_start, nsec_end, nsec3_start, nsec3_end, params] =
-                &mut record;
-            *name = len32(&out.zone_names)?;
-            out.zone_names.push(depth);
-            out.zone_names.push(u8::try_from(apex.len()).ok()?);
-            out.zone_names.extend_from_slice(&apex);
-            *start = len32(&out.nodes)?;
-            *nsec_start = len32(&out.nsec)? / 4;
-            for node in plan.nodes.get(zone.first_node..zone.end_node)? {
+impl Names {
+    /// `None` when they take more than 4 GiB.
+    pub(crate) fn of(
+        plan: &Plan,
+        number: usize,
+        zones: &[ZoneHead],
+        shared: &Shared,
+    ) -> Option<Self> {
+        let mut out = Self::default();
+        for part in &plan.zones {
+            let apex_len = zones.get(to_usize(part.zone))?.apex.len();
+            for node in plan.nodes_of(part) {
                 let offset = len32(&out.nodes)?;
-                out.places.push((id, offset));
-                out.node(plan, node, apex_key.len())?;
-                let sets = plan.sets_of(node);
-                if sets.iter().any(|set| set.rtype == NSEC)
-                    && (node.cut == NO_CUT || node.cut == node.depth)
-                {
-                    out.nsec.extend_from_slice(&offset.to_le_bytes());
+                out.places.push(offset);
+                out.node(plan, number, node, apex_len, shared)?;
+                let has_nsec = plan.sets_of(node).iter().any(|set| set.rtype == NSEC);
+                if has_nsec && (node.cut == NO_CUT || node.cut == node.depth) {
+                    out.nsec.push(offset);
                 }
             }
-            *end = len32(&out.nodes)?;
-            *nsec_end = len32(&out.nsec)? / 4;
-            *nsec3_start = len32(&out.nsec3)? / 24;
-            if let Some((iterations, salt)) = &zone.nsec3_params {
-                *params = len32(&out.zone_names)?;
-                out.zone_names.extend_from_slice(&iterations.to_le_bytes());
-                out.zone_names.push(u8::try_from(salt.len()).ok()?);
-                out.zone_names.extend_from_slice(salt);
-                let mut hashes = zone.nsec3.clone();
-                hashes.sort_by_key(|spec| spec.hash);
-                for spec in hashes {
-                    let offset = out.share(plan, spec.group)?;
-                    out.nsec3.extend_from_slice(&spec.hash);
-                    out.nsec3.extend_from_slice(&offset.to_le_bytes());
-                }
-            }
-            *nsec3_end = len32(&out.nsec3)? / 24;
-            for field in record {
-                out.zones.extend_from_slice(&field.to_le_bytes());
-            }
-            out.apexes.push(apex);
+            out.ends.push((out.nodes.len(), out.places.len(), out.nsec.len()));
         }
         Some(out)
     }
 
-    fn node(&mut self, plan: &Plan, node: &NodeSpec, apex_len: usize) -> Option<()> {
+    fn node(
+        &mut self,
+        plan: &Plan,
+        number: usize,
+        node: &NodeSpec,
+        apex_len: usize,
+        shared: &Shared,
+    ) -> Option<()> {
         let sets = plan.sets_of(node);
         self.nodes.extend_from_slice(&[node.flags, node.depth, node.cut, 0]);
         let name_at = self.nodes.len();
@@ -206,51 +76,162 @@ impl Written {
         let types = sets.chunk_by(|a, b| a.rtype == b.rtype);
         self.nodes.push(u8::try_from(types.clone().count()).ok()?);
         for same in types {
-            self.entry(plan, same)?;
+            self.entry(plan, number, same, shared)?;
         }
         Some(())
     }
 
-    fn entry(&mut self, plan: &Plan, sets: &[SetSpec]) -> Option<()> {
+    fn entry(
+        &mut self,
+        plan: &Plan,
+        number: usize,
+        sets: &[SetSpec],
+        shared: &Shared,
+    ) -> Option<()> {
         let first = sets.first()?;
-        let (form, payload) = match sets {
-            [set] if set.location == 0 => {
-                let group = plan.pool.string(set.group);
-                if group.len() >= SHARE_FROM && plan.pool.uses(set.group) > 1 {
-                    (1u32, self.share(plan, set.group)?.to_le_bytes().to_vec())
-                } else {
-                    (0, group.to_vec())
+        self.nodes.extend_from_slice(&first.rtype.to_le_bytes());
+        let word_at = self.nodes.len();
+        self.nodes.extend_from_slice(&[0; 4]);
+        let form = match sets {
+            [set] if set.location == 0 => match shared.place(number, set.group) {
+                Some(place) => {
+                    self.nodes.extend_from_slice(&place.to_le_bytes());
+                    1u32
                 }
-            }
+                None => {
+                    self.nodes.extend_from_slice(plan.pool.group(set.group));
+                    0
+                }
+            },
             _ => {
-                let mut table = Vec::with_capacity(sets.len().saturating_mul(8));
                 for set in sets {
-                    table.extend_from_slice(&set.location.to_le_bytes());
-                    table.extend_from_slice(&self.share(plan, set.group)?.to_le_bytes());
+                    let place = shared.place(number, set.group)?;
+                    self.nodes.extend_from_slice(&set.location.to_le_bytes());
+                    self.nodes.extend_from_slice(&place.to_le_bytes());
                 }
-                (2, table)
+                2
             }
         };
-        self.nodes.extend_from_slice(&first.rtype.to_le_bytes());
-        let word = form.checked_shl(FORM_SHIFT)? | len32(&payload)?;
-        self.nodes.extend_from_slice(&word.to_le_bytes());
-        self.nodes.extend_from_slice(&payload);
+        let length = self.nodes.len().checked_sub(word_at)?.checked_sub(4)?;
+        let word = form.checked_shl(FORM_SHIFT)? | u32::try_from(length).ok()?;
+        self.nodes.get_mut(word_at..)?.first_chunk_mut::<4>()?.copy_from_slice(&word.to_le_bytes());
+        Some(())
+    }
+}
+
+/// The sections of zones and names.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    pub(crate) zones: Vec<u8>,
+    pub(crate) zone_names: Vec<u8>,
+    pub(crate) nodes: Vec<u8>,
+    pub(crate) sets: Vec<u8>,
+    pub(crate) nsec: Vec<u8>,
+    pub(crate) nsec3: Vec<u8>,
+    pub(crate) depths: u128,
+    apexes: Vec<Vec<u8>>,
+    /// Zones and where the names of each are, stretch by stretch.
+    places: Vec<Vec<(u32, Vec<u32>)>>,
+}
+
+impl Written {
+    /// Puts together what was written apart. `None` when a section takes more than 4 GiB.
+    pub(crate) fn of(
+        plans: &[Plan],
+        names: Vec<Names>,
+        zones: &[ZoneHead],
+        shared: Shared,
+    ) -> Option<Self> {
+        let mut out = Self::default();
+        let mut nsec: Vec<Vec<u32>> = zones.iter().map(|_| Vec::new()).collect();
+        let mut ends: Vec<u32> = zones.iter().map(|_| 0).collect();
+        let octets = names.iter().fold(0usize, |sum, names| sum.saturating_add(names.nodes.len()));
+        u32::try_from(octets).ok()?;
+        let mut whole = None;
+        for (plan, mut names) in plans.iter().zip(names) {
+            let base = whole.as_ref().map_or(Some(0), |nodes: &Vec<u8>| len32(nodes))?;
+            let mut starts = (0, 0);
+            let mut places = Vec::with_capacity(plan.zones.len());
+            for (part, (end, place_end, nsec_end)) in plan.zones.iter().zip(&names.ends) {
+                let zone = to_usize(part.zone);
+                *ends.get_mut(zone)? = base.checked_add(u32::try_from(*end).ok()?)?;
+                let based = |at: &u32| at.checked_add(base);
+                let of_part = names.places.get(starts.0..*place_end)?;
+                places.push((part.zone, of_part.iter().map(based).collect::<Option<Vec<u32>>>()?));
+                for at in names.nsec.get(starts.1..*nsec_end)? {
+                    nsec.get_mut(zone)?.push(based(at)?);
+                }
+                starts = (*place_end, *nsec_end);
+            }
+            out.places.push(places);
+            match &mut whole {
+                // The first stretch is not copied.
+                None => whole = Some(core::mem::take(&mut names.nodes)),
+                Some(nodes) => nodes.append(&mut names.nodes),
+            }
+        }
+        out.nodes = whole.unwrap_or_default();
+        let mut start = 0u32;
+        let mut hashes: Vec<Vec<([u8; 20], u32)>> = zones.iter().map(|_| Vec::new()).collect();
+        for (number, plan) in plans.iter().enumerate() {
+            for part in &plan.zones {
+                for spec in &part.nsec3 {
+                    let place = shared.place(number, spec.group)?;
+                    hashes.get_mut(to_usize(part.zone))?.push((spec.hash, place));
+                }
+            }
+        }
+        for (((zone, end), nsec), mut hashes) in zones.iter().zip(ends).zip(nsec).zip(hashes) {
+            out.zone(zone, (start, end), &nsec, &mut hashes)?;
+            start = end;
+        }
+        out.sets = shared.sets;
+        Some(out)
+    }
+
+    fn zone(
+        &mut self,
+        zone: &ZoneHead,
+        nodes: (u32, u32),
+        nsec: &[u32],
+        hashes: &mut [([u8; 20], u32)],
+    ) -> Option<()> {
+        let mut apex = Vec::new();
+        sort_key::wire(&mut apex, &zone.apex);
+        apex.push(0);
+        let depth = u8::try_from(sort_key::ends(&zone.apex).count()).ok()?;
+        self.depths |= 1u128.checked_shl(u32::from(depth))?;
+        let name = len32(&self.zone_names)?;
+        self.zone_names.push(depth);
+        self.zone_names.push(u8::try_from(apex.len()).ok()?);
+        self.zone_names.extend_from_slice(&apex);
+        let nsec_start = len32(&self.nsec)? / 4;
+        for offset in nsec {
+            self.nsec.extend_from_slice(&offset.to_le_bytes());
+        }
+        let nsec3_start = len32(&self.nsec3)? / 24;
+        let mut params = 0;
+        if let Some((iterations, salt)) = &zone.nsec3_params {
+            params = len32(&self.zone_names)?;
+            self.zone_names.extend_from_slice(&iterations.to_le_bytes());
+            self.zone_names.push(u8::try_from(salt.len()).ok()?);
+            self.zone_names.extend_from_slice(salt);
+            hashes.sort_unstable();
+            for (hash, offset) in hashes {
+                self.nsec3.extend_from_slice(hash);
+                self.nsec3.extend_from_slice(&offset.to_le_bytes());
+            }
+        }
+        let nsec = (nsec_start, len32(&self.nsec)? / 4);
+        let nsec3 = (nsec3_start, len32(&self.nsec3)? / 24);
+        for field in [name, nodes.0, nodes.1, nsec.0, nsec.1, nsec3.0, nsec3.1, params] {
+            self.zones.extend_from_slice(&field.to_le_bytes());
+        }
+        self.apexes.push(apex);
         Some(())
     }
 
-    /// The offset of a group among the shared ones.
-    fn share(&mut self, plan: &Plan, group: u32) -> Option<u32> {
-        let known = self.shared.get_mut(to_usize(group))?;
-        if let Some(offset) = known.checked_sub(1) {
-            return Some(offset);
-        }
-        let offset = len32(&self.sets)?;
-        *known = offset.checked_add(1)?;
-        self.sets.extend_from_slice(plan.pool.string(group));
-        Some(offset)
-    }
-
-    fn zone_index(&self, seed: u64) -> Option<Vec<u8>> {
+    pub(crate) fn zone_index(&self, seed: u64) -> Option<Vec<u8>> {
         let hashed = (0u32..).zip(&self.apexes).filter_map(|(id, apex)| {
             let key = Key::read(apex, seed)?;
             Some((key.hash(key.depth())?, id))
@@ -258,17 +239,29 @@ impl Written {
         index::build(self.apexes.len(), hashed)
     }
 
-    fn index(&self, seed: u64) -> Option<Vec<u8>> {
-        let mut name = Vec::with_capacity(255);
-        let hashed = self.places.iter().filter_map(|(zone, offset)| {
-            let node = Node::read(crate::bytes::from(&self.nodes, *offset)?)?;
-            name.clear();
-            name.extend_from_slice(node.name);
-            name.extend_from_slice(self.apexes.get(to_usize(*zone))?);
-            let key = Key::read(&name, seed)?;
-            Some((salted(*zone, key.hash(key.depth())?), *offset))
-        });
-        index::build(self.places.len(), hashed)
+    /// The names are hashed by all workers, and put in by one.
+    pub(crate) fn index(&self, seed: u64, workers: &dyn Workers) -> Option<Vec<u8>> {
+        let stretches = self.places.iter().collect();
+        let hashed = workers::map(workers, stretches, |parts: &Vec<(u32, Vec<u32>)>| {
+            let mut hashed = Vec::with_capacity(parts.iter().map(|(_, at)| at.len()).sum());
+            let mut name = Vec::with_capacity(255);
+            let mut key = Key::new(seed);
+            for (zone, places) in parts {
+                let apex = self.apexes.get(to_usize(*zone))?;
+                for offset in places {
+                    let node = Node::read(crate::bytes::from(&self.nodes, *offset)?)?;
+                    name.clear();
+                    name.extend_from_slice(node.name);
+                    name.extend_from_slice(apex);
+                    key.fill(&name)?;
+                    hashed.push((salted(*zone, key.hash(key.depth())?), *offset));
+                }
+            }
+            Some(hashed)
+        })?;
+        let hashed = hashed.into_iter().collect::<Option<Vec<_>>>()?;
+        let count = hashed.iter().fold(0usize, |sum, part| sum.saturating_add(part.len()));
+        index::build(count, hashed.iter().flatten().copied())
     }
 }
 
@@ -276,6 +269,4 @@ fn len32(bytes: &[u8]) -> Option<u32> {
     u32::try_from(bytes.len()).ok()
 }
 
-/// Groups of fewer octets are kept at their names: the way to a shared one costs more than they do.
-const SHARE_FROM: usize = 16;
 const NSEC: u16 = 47;

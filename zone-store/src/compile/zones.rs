@@ -55,13 +55,13 @@ impl Zones {
             if self.is_cut(key) {
                 for (row, single) in rows.singles(run) {
                     if let Some((zone, len)) = self.zone_of(key, run.source, rows.side(run, row)) {
-                        placed.push((zone, prefix_of(key, len), single));
+                        placed.push((zone, sort_key::word(key, len), single));
                     }
                 }
                 continue;
             }
             match self.zone_of(key, run.source, Side::Child) {
-                Some((zone, len)) => placed.push((zone, prefix_of(key, len), *run)),
+                Some((zone, len)) => placed.push((zone, sort_key::word(key, len), *run)),
                 None if run.reverse => left_out.add(rows, run),
                 None => {
                     let Some(row) = rows.of(run).first() else { continue };
@@ -146,15 +146,6 @@ impl<'a> LeftOut<'a> {
             problems.warn_with(at, message, hint);
         }
     }
-}
-
-/// The eight octets after the first `len`.
-fn prefix_of(key: &[u8], len: usize) -> u64 {
-    let mut octets = [0u8; 8];
-    for (to, from) in octets.iter_mut().zip(key.get(len..).unwrap_or_default()) {
-        *to = *from;
-    }
-    u64::from_be_bytes(octets)
 }
 
 const SOA: u16 = 6;

@@ -41,13 +41,15 @@ impl<'o> Options<'o> {
 /// One pass, no memory of its own.
 ///
 /// ```
+/// use core::ops::ControlFlow;
 /// use zone_store::source::{Item, Position, Problem, Sink};
 /// use zone_store::text::map::{Options, parse};
 ///
 /// struct Count(usize);
 /// impl Sink for Count {
-///     fn item(&mut self, _item: Item<'_>, _at: Position) {
+///     fn item(&mut self, _item: Item<'_>, _at: Position) -> ControlFlow<()> {
 ///         self.0 += 1;
+///         ControlFlow::Continue(())
 ///     }
 ///     fn problem(&mut self, problem: Problem) {
 ///         panic!("{problem:?}");

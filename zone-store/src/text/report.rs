@@ -14,7 +14,7 @@ pub struct Summary {
     pub errors: u32,
     /// Warnings told.
     pub warnings: u32,
-    /// Reading stopped before the end of the text, because a limit was reached.
+    /// Reading stopped before the end of the text: a limit was reached, or the sink wants no more.
     pub stopped: bool,
 }
 
@@ -32,7 +32,9 @@ impl<'s, S: Sink> Report<'s, S> {
 
     pub(crate) fn item(&mut self, item: Item<'_>, at: Position) {
         self.summary.items = self.summary.items.saturating_add(1);
-        self.sink.item(item, at);
+        if self.sink.item(item, at).is_break() {
+            self.summary.stopped = true;
+        }
     }
 
     pub(crate) fn error(&mut self, at: Position, message: String, hint: Option<&'static str>) {

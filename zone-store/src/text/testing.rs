@@ -3,6 +3,7 @@
 use crate::source::{Item, MapKind, Position, Problem, Reach, Severity, Sink};
 use dns_wire::rdata;
 use std::format;
+use std::ops::ControlFlow;
 use std::string::{String, ToString};
 use std::vec::Vec;
 
@@ -15,7 +16,7 @@ pub(crate) struct Told {
 }
 
 impl Sink for Told {
-    fn item(&mut self, item: Item<'_>, at: Position) {
+    fn item(&mut self, item: Item<'_>, at: Position) -> ControlFlow<()> {
         self.places.push(at);
         self.items.push(match item {
             Item::Record(record) | Item::Reverse(record) => {
@@ -47,6 +48,7 @@ impl Sink for Told {
                 format!("[{map}] {}/{} -> {location}", prefix.address(), prefix.len())
             }
         });
+        ControlFlow::Continue(())
     }
 
     fn problem(&mut self, problem: Problem) {

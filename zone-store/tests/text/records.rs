@@ -2,6 +2,7 @@
 
 use dns_wire::{NameBuf, RType, Ttl, rdata};
 use std::fmt;
+use std::ops::ControlFlow;
 use zone_store::source::{Item, Position, Problem, Severity, Sink};
 
 /// A record of its own.
@@ -44,11 +45,11 @@ impl Kept {
 }
 
 impl Sink for Kept {
-    fn item(&mut self, item: Item<'_>, at: Position) {
+    fn item(&mut self, item: Item<'_>, at: Position) -> ControlFlow<()> {
         self.places.push(at);
         let (Item::Record(record) | Item::Reverse(record)) = item else {
             self.others += 1;
-            return;
+            return ControlFlow::Continue(());
         };
         rdata::validate(record.rtype, record.rdata).expect("RDATA of its type");
         self.records.push(Record {
@@ -57,6 +58,7 @@ impl Sink for Kept {
             ttl: record.ttl,
             rdata: record.rdata.to_vec(),
         });
+        ControlFlow::Continue(())
     }
 
     fn problem(&mut self, problem: Problem) {

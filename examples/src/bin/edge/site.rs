@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -11,6 +12,7 @@ use service::console::{Console, grouped};
 use service::files::write_whole;
 use service::published::Edition;
 use service::sources::{self, Source};
+use service::threads::Threads;
 use zone_store::source::{Item, Position, Problem, Sink};
 use zone_store::text::{Format, data};
 use zone_store::{Combine, CompileOptions};
@@ -53,8 +55,8 @@ impl Site {
             source("map.data", Format::Data, &self.map),
         ];
         let options = CompileOptions { combine: Combine::Override, ..CompileOptions::default() };
-        let (compiled, _) =
-            sources::compile(&texts, options, |_| ()).map_err(|refused| refused.told)?;
+        let (compiled, _) = sources::compile(&texts, options, Threads::of_machine(), &mut |_| ())
+            .map_err(|refused| refused.told)?;
         let path = self.folder.join("site.img");
         write_whole(&path, &compiled.image)?;
         for text in &texts {
@@ -155,9 +157,9 @@ pub(crate) fn folder(keep: Option<&Path>) -> Result<(PathBuf, Option<tempfile::T
 struct LocatedRows(BTreeMap<String, Vec<(IpAddr, u32)>>);
 
 impl Sink for LocatedRows {
-    fn item(&mut self, item: Item<'_>, _: Position) {
+    fn item(&mut self, item: Item<'_>, _: Position) -> ControlFlow<()> {
         let Item::Record(record) = item else {
-            return;
+            return ControlFlow::Continue(());
         };
         let address = match record.rtype {
             RType::A => <[u8; 4]>::try_from(record.rdata).ok().map(IpAddr::from),
@@ -168,6 +170,7 @@ impl Sink for LocatedRows {
             let location = String::from_utf8_lossy(location).into_owned();
             self.0.entry(location).or_default().push((address, record.weight.unwrap_or(1)));
         }
+        ControlFlow::Continue(())
     }
 
     fn problem(&mut self, _: Problem) {

@@ -1,6 +1,7 @@
 //! `zonec build`.
 
 use std::io::{self, Write as _};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -10,6 +11,7 @@ use serde::Serialize;
 use service::console::{Align, Console, grouped, print_json};
 use service::files::{Mapped, write_whole};
 use service::sources::{Source, compile};
+use service::threads::Threads;
 use zone_store::text::Format;
 use zone_store::{Combine, CompileOptions, Image};
 
@@ -30,6 +32,12 @@ pub(crate) struct Arguments {
     /// Allow names that have rows for some locations and no default rows.
     #[arg(long)]
     allow_partial: bool,
+    /// The most octets of names and RDATA taken in; memory is about four times as much.
+    #[arg(long, value_name = "N", default_value_t = CompileOptions::default().max_octets)]
+    max_octets: usize,
+    /// How many threads work; as many as there are processors, if not given. The image is the same.
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
@@ -107,16 +115,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let read_ms = since(started);
 
     let started = Instant::now();
-    let bar = console.progress(sources.len() as u64, "compiling");
     let options = CompileOptions {
         combine: match arguments.combine {
             CombineName::Union => Combine::Union,
             CombineName::Override => Combine::Override,
         },
         allow_partial: arguments.allow_partial,
+        max_octets: arguments.max_octets,
         ..CompileOptions::default()
     };
-    let compiled = compile(&sources, options, |_| bar.inc(1));
+    let threads = arguments.threads.map_or_else(Threads::of_machine, Threads);
+    let bar = console.progress(STAGES, "compiling");
+    let compiled = compile(&sources, options, threads, &mut |_| bar.inc(1));
     bar.finish_and_clear();
     // Where the complaint cannot be printed, the exit status still tells.
     let complain_about = |text: &str| {
@@ -230,3 +240,6 @@ fn tell(console: &Console, built: &Built) {
 fn since(started: Instant) -> f64 {
     started.elapsed().as_secs_f64() * 1000.0
 }
+
+/// Reading, and the stages of a compilation.
+const STAGES: u64 = 7;

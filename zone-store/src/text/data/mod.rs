@@ -63,13 +63,15 @@ pub struct Read {
 /// One pass. Memory: the longest line, 64 KiB for RDATA, and the range points.
 ///
 /// ```
+/// use core::ops::ControlFlow;
 /// use zone_store::source::{Item, Position, Problem, Sink};
 /// use zone_store::text::data::{Options, parse};
 ///
 /// struct Count(usize);
 /// impl Sink for Count {
-///     fn item(&mut self, _item: Item<'_>, _at: Position) {
+///     fn item(&mut self, _item: Item<'_>, _at: Position) -> ControlFlow<()> {
 ///         self.0 += 1;
+///         ControlFlow::Continue(())
 ///     }
 ///     fn problem(&mut self, problem: Problem) {
 ///         panic!("{problem:?}");

@@ -16,6 +16,7 @@ impl<S: Sink> Reader<'_, '_, S> {
         directive: Field<'_>,
         arguments: &[Field<'_>],
     ) -> Result<(), Fault> {
+        self.directives = self.directives.saturating_add(1);
         let is = |name: &str| directive.text.eq_ignore_ascii_case(name.as_bytes());
         if is("$ORIGIN") {
             let [origin] = arguments else { return Err(usage(directive, "$ORIGIN takes a name")) };

@@ -52,6 +52,9 @@ impl<S: Sink> Reader<'_, '_, S> {
         let template = data_template(data_fields);
         let (mut owner_text, mut data_text) = (Vec::new(), Vec::new());
         for index in range.indices() {
+            if self.report.is_stopped() {
+                break;
+            }
             owner_text.clear();
             substitute(owner_field.text, index, &mut owner_text)
                 .map_err(|error| error.at(owner_field.at))?;

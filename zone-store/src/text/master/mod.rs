@@ -8,6 +8,7 @@ mod head;
 mod reader;
 mod record;
 mod scan;
+mod split;
 
 use super::{Limits, Summary};
 use crate::source::Sink;
@@ -15,6 +16,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use dns_wire::{Name, Ttl};
 use reader::Reader;
+pub use split::{Part, parse_part, split};
 
 /// How to read a master file.
 pub struct Options<'o> {
@@ -65,15 +67,17 @@ pub struct Loaded {
 /// One pass. Memory: the fields of the longest record, 64 KiB for its RDATA, and what the loader brings.
 ///
 /// ```
+/// use core::ops::ControlFlow;
 /// use zone_store::source::{Item, Position, Problem, Sink};
 /// use zone_store::text::master::{Options, parse};
 ///
 /// struct Count(usize);
 /// impl Sink for Count {
-///     fn item(&mut self, item: Item<'_>, _at: Position) {
+///     fn item(&mut self, item: Item<'_>, _at: Position) -> ControlFlow<()> {
 ///         if let Item::Record(_) = item {
 ///             self.0 += 1;
 ///         }
+///         ControlFlow::Continue(())
 ///     }
 ///     fn problem(&mut self, problem: Problem) {
 ///         panic!("{problem:?}");

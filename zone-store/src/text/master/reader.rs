@@ -22,6 +22,8 @@ pub(crate) struct Reader<'o, 's, S> {
     pub(super) open: Vec<u32>,
     pub(super) includes: u32,
     pub(super) generated: u32,
+    /// Directives followed so far.
+    pub(super) directives: usize,
     /// Set by [`Self::replace_origin`].
     pub(super) origin: Option<NameBuf>,
     /// The origin again, for the quick way.
@@ -98,6 +100,7 @@ impl<'o, 's, S: Sink> Reader<'o, 's, S> {
             open: Vec::new(),
             includes: 0,
             generated: 0,
+            directives: 0,
             origin: options.origin.map(NameBuf::from),
             tail: Tail::new(options.origin.as_ref().map(Name::as_wire)),
             owner: Owner::default(),
@@ -124,8 +127,13 @@ impl<'o, 's, S: Sink> Reader<'o, 's, S> {
 
     /// Reads one text; recursion is as deep as `limits.include_depth`.
     pub(super) fn read(&mut self, text: &[u8], source: u32) {
+        self.read_from(text, source, 1);
+    }
+
+    /// Reads a text whose first line has that number.
+    pub(super) fn read_from(&mut self, text: &[u8], source: u32, line: u32) {
         self.open.push(source);
-        let mut scanner = Scanner::new(text);
+        let mut scanner = Scanner::from_line(text, line);
         let mut fields = Vec::new();
         while let Some(scanned) = scanner.next_entry(&mut fields) {
             if self.report.is_stopped() {

@@ -38,10 +38,15 @@ pub(crate) struct Scanner<'t> {
 
 impl<'t> Scanner<'t> {
     pub(crate) fn new(text: &'t [u8]) -> Self {
+        Self::from_line(text, 1)
+    }
+
+    /// Of a text whose first line has that number.
+    pub(crate) fn from_line(text: &'t [u8], line: u32) -> Self {
         Self {
             text,
             at: mark_length(text),
-            line: 1,
+            line,
             block: 0,
             specials: specials(&block_at(text, 0)),
             entry: Entry::default(),
