@@ -83,6 +83,8 @@ mod answer;
 mod bytes;
 #[cfg(feature = "alloc")]
 mod compile;
+#[cfg(feature = "alloc")]
+mod delta;
 mod digest;
 mod dump;
 mod image;
@@ -106,6 +108,14 @@ pub use answer::{Answered, AnyPolicy, Client, Dropped, Policy, Transport};
 #[cfg(feature = "alloc")]
 pub use compile::{
     Alone, Combine, CompileOptions, Compiled, Compiler, Job, Report, Stage, Workers,
+};
+#[cfg(feature = "alloc")]
+#[doc(hidden)]
+pub use delta::reseal_delta;
+#[cfg(feature = "alloc")]
+pub use delta::{
+    BindingChange, BoundMaps, Change, Delta, DeltaError, MapChange, RangeChange, RecordChange,
+    ZoneChange,
 };
 pub use dump::{Binding, ClientMap, MapRange, Zone, ZoneRecord};
 #[doc(hidden)]

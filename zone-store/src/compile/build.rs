@@ -59,7 +59,7 @@ pub(crate) fn build(
         .map(|zone| write::ZoneHead { apex: zone.apex.to_vec(), nsec3_params: zone.nsec3_params })
         .collect();
     drop((placed, rows));
-    write(
+    write_image(
         &plans,
         &facts,
         nodes::joins(options.combine),
@@ -159,7 +159,7 @@ fn mark_apex_wildcards(plans: &mut [Plan], zones: usize) {
 
 /// Writes the image of what was planned.
 #[expect(clippy::too_many_arguments, reason = "two callers, which have them one by one")]
-pub(crate) fn write(
+pub(crate) fn write_image(
     plans: &[Plan],
     zones: &[write::ZoneHead],
     joins: bool,
@@ -222,20 +222,28 @@ pub(crate) fn write(
 fn number_locations(locations: &Interner) -> Option<(Vec<u8>, Vec<u32>)> {
     let order = locations.sorted();
     let mut numbers = alloc::vec![0u32; order.len().max(1)];
-    let mut ends = Vec::with_capacity(order.len().saturating_mul(4));
-    let mut names = Vec::new();
     for (number, provisional) in (0u32..).zip(&order) {
         *numbers.get_mut(to_usize(*provisional))? = number;
-        names.extend_from_slice(locations.string(*provisional));
-        ends.extend_from_slice(&u32::try_from(names.len()).ok()?.to_le_bytes());
     }
-    if order.is_empty() {
-        ends.extend_from_slice(&[0; 4]);
+    let mut names: Vec<&[u8]> = order.iter().map(|number| locations.string(*number)).collect();
+    if names.is_empty() {
+        names.push(b"");
     }
-    let mut section = u32::try_from(numbers.len()).ok()?.to_le_bytes().to_vec();
-    section.extend_from_slice(&ends);
-    section.extend_from_slice(&names);
-    Some((section, numbers))
+    Some((location_section(&names)?, numbers))
+}
+
+/// The section of the locations: their names, sorted, the default first.
+pub(crate) fn location_section(sorted: &[&[u8]]) -> Option<Vec<u8>> {
+    let mut section = u32::try_from(sorted.len()).ok()?.to_le_bytes().to_vec();
+    let mut end = 0usize;
+    for name in sorted {
+        end = end.checked_add(name.len())?;
+        section.extend_from_slice(&u32::try_from(end).ok()?.to_le_bytes());
+    }
+    for name in sorted {
+        section.extend_from_slice(name);
+    }
+    Some(section)
 }
 
 /// Rows of a location to which no map leads are for nobody.

@@ -10,7 +10,7 @@ use crate::compile::Problems;
 use crate::compile::interner::Interner;
 use crate::index;
 use crate::key::Key;
-use crate::map::build::{self, Entry};
+use crate::map::build::{self, Entry, Swept};
 use crate::source::{Bind, MapKind, MapPrefix, Position, Reach};
 
 /// Prefixes and bindings taken in.
@@ -46,6 +46,10 @@ pub(crate) struct MapSections {
     pub(crate) maps: Vec<u8>,
     pub(crate) ranges: Vec<u8>,
     pub(crate) binds: Vec<u8>,
+    /// Of the maps: records of fixed size, and names.
+    records: Vec<u8>,
+    names: Vec<u8>,
+    has_default: bool,
     /// Where each bound name is in `binds`, and its name in lower case.
     pub(crate) bound: Vec<(Vec<u8>, u32)>,
     pub(crate) map_count: usize,
@@ -121,43 +125,22 @@ impl MapInput {
     ) -> Option<MapSections> {
         let mut out =
             MapSections { led_to: alloc::vec![false; locations.len()], ..MapSections::default() };
-        let wide = locations.len() >= usize::from(u16::MAX);
         let order = self.names.sorted();
         let mut numbers = alloc::vec![0u32; order.len()];
         self.warn_of_empty(problems);
-        let mut records = Vec::new();
-        let mut names = Vec::new();
         for (number, map) in (0u32..).zip(&order) {
             *numbers.get_mut(to_usize(*map))? = number;
-            let name = self.names.string(*map);
             let families = core::mem::take(self.prefixes.get_mut(to_usize(*map))?);
-            let mut offsets = [0u32; 2];
             let v4 = finish(families.v4, locations, &mut out.led_to, problems);
             let mut v6 = finish(families.v6, locations, &mut out.led_to, problems);
             out.prefix_count = out.prefix_count.saturating_add(v4.len()).saturating_add(v6.len());
             if !(v4.is_empty() && v6.is_empty()) {
                 carve_mapped(&mut v6);
             }
-            for ((entries, width), offset) in [(v4, 32), (v6, 128)].iter().zip(&mut offsets) {
-                *offset = u32::try_from(out.ranges.len()).ok()?;
-                let count = build::build(&mut out.ranges, entries, *width, wide);
-                out.range_count = out.range_count.saturating_add(count);
-            }
-            let [v4, v6] = offsets;
-            for field in [u32::try_from(names.len()).ok()?, u32::try_from(name.len()).ok()?, v4, v6]
-            {
-                records.extend_from_slice(&field.to_le_bytes());
-            }
-            names.extend_from_slice(name);
+            let swept = [&build::sweep(&v4, 32), &build::sweep(&v6, 128)];
+            out.map(self.names.string(*map), swept, locations.len())?;
         }
-        out.map_count = order.len();
-        let default = order.first().is_some_and(|map| self.names.string(*map).is_empty());
-        if !order.is_empty() {
-            out.maps.extend_from_slice(&u32::try_from(order.len()).ok()?.to_le_bytes());
-            out.maps.extend_from_slice(&u32::from(default).to_le_bytes());
-            out.maps.extend_from_slice(&records);
-            out.maps.extend_from_slice(&names);
-        }
+        out.finish_maps()?;
         self.write_binds(&numbers, &mut out, problems)?;
         Some(out)
     }
@@ -222,19 +205,63 @@ impl MapInput {
             };
             let (exact, own) = (pick(exact), pick(own));
             below.insert(name.clone(), own);
-            out.bound.push((name.clone(), u32::try_from(out.binds.len()).ok()?));
-            out.binds.push(u8::try_from(name.len()).ok()?);
-            out.binds.extend_from_slice(name);
-            for map in exact.iter().chain(&own) {
-                let number = map.map_or(Some(0), |map| map.checked_add(1))?;
-                out.binds.extend_from_slice(&number.to_le_bytes());
-            }
+            let ([a, b], [c, d]) = (exact, own);
+            out.bind(name, [a, b, c, d])?;
         }
         Some(())
     }
 }
 
 impl MapSections {
+    /// Adds a map, in the order of the names. `locations` is how many there are.
+    pub(crate) fn map(
+        &mut self,
+        name: &[u8],
+        families: [&Swept; 2],
+        locations: usize,
+    ) -> Option<()> {
+        let wide = locations >= usize::from(u16::MAX);
+        let name_at = u32::try_from(self.names.len()).ok()?;
+        let name_len = u32::try_from(name.len()).ok()?;
+        self.records.extend_from_slice(&name_at.to_le_bytes());
+        self.records.extend_from_slice(&name_len.to_le_bytes());
+        for (family, width) in families.iter().zip([32, 128]) {
+            let offset = u32::try_from(self.ranges.len()).ok()?;
+            self.records.extend_from_slice(&offset.to_le_bytes());
+            let count = build::write(&mut self.ranges, family, width, wide);
+            self.range_count = self.range_count.saturating_add(count);
+        }
+        self.has_default |= name.is_empty();
+        self.names.extend_from_slice(name);
+        self.map_count = self.map_count.saturating_add(1);
+        Some(())
+    }
+
+    /// After the last map.
+    pub(crate) fn finish_maps(&mut self) -> Option<()> {
+        if self.map_count > 0 {
+            let count = u32::try_from(self.map_count).ok()?;
+            self.maps.extend_from_slice(&count.to_le_bytes());
+            self.maps.extend_from_slice(&u32::from(self.has_default).to_le_bytes());
+            self.maps.append(&mut self.records);
+            self.maps.append(&mut self.names);
+        }
+        Some(())
+    }
+
+    /// Adds a bound name: its maps by resolver and by subnet, then those of the names below it. By depth, then
+    /// by octets.
+    pub(crate) fn bind(&mut self, name: &[u8], maps: [Option<u32>; 4]) -> Option<()> {
+        self.bound.push((name.to_vec(), u32::try_from(self.binds.len()).ok()?));
+        self.binds.push(u8::try_from(name.len()).ok()?);
+        self.binds.extend_from_slice(name);
+        for map in maps {
+            let number = map.map_or(Some(0), |map| map.checked_add(1))?;
+            self.binds.extend_from_slice(&number.to_le_bytes());
+        }
+        Some(())
+    }
+
     /// The hash index of the bound names.
     pub(crate) fn index(&self, seed: u64) -> Option<Vec<u8>> {
         let hashed = self.bound.iter().filter_map(|(name, offset)| {

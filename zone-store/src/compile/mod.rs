@@ -1,26 +1,27 @@
 //! The compiler: takes in what sources say, checks it, and writes the image.
 
-mod build;
+pub(crate) mod build;
 mod checks;
 mod groups;
 pub(crate) mod interner;
-mod maps;
+pub(crate) mod maps;
 mod nodes;
-mod nsec3;
-mod outline;
-mod plan;
+pub(crate) mod nsec3;
+pub(crate) mod outline;
+pub(crate) mod plan;
 mod pool;
 mod report;
 mod rows;
-mod sort_key;
+pub(crate) mod sort_key;
 mod workers;
-mod write;
+pub(crate) mod write;
 mod zones;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
 
+pub(crate) use build::location_section;
 pub use report::Report;
 pub use workers::{Alone, Job, Workers};
 

@@ -24,8 +24,13 @@ impl Entry {
 /// Appends the ranges of `entries` to `out`. They are sorted, each prefix there once.
 ///
 /// Time O(n), after the caller's sort; memory O(n). Returns the number of ranges.
+#[cfg(test)]
 pub(crate) fn build(out: &mut Vec<u8>, entries: &[Entry], width: u8, wide_values: bool) -> usize {
-    let swept = sweep(entries, width);
+    write(out, &sweep(entries, width), width, wide_values)
+}
+
+/// Appends ranges to `out`; returns how many there are.
+pub(crate) fn write(out: &mut Vec<u8>, swept: &Swept, width: u8, wide_values: bool) -> usize {
     let ranges = &swept.ranges;
     let form = Form::of(ranges, width);
     let count = ranges.len();
@@ -65,15 +70,15 @@ pub(crate) fn build(out: &mut Vec<u8>, entries: &[Entry], width: u8, wide_values
 }
 
 /// Disjoint ranges, and the prefixes that hold others.
-struct Swept {
+pub(crate) struct Swept {
     /// First address and value; each range lasts until the next one.
-    ranges: Vec<(u128, Option<u32>)>,
+    pub(crate) ranges: Vec<(u128, Option<u32>)>,
     /// With the number of the cover that holds it, plus one.
-    covers: Vec<(Entry, u32)>,
+    pub(crate) covers: Vec<(Entry, u32)>,
 }
 
 /// One pass over the sorted prefixes with a stack of those that are open.
-fn sweep(entries: &[Entry], width: u8) -> Swept {
+pub(crate) fn sweep(entries: &[Entry], width: u8) -> Swept {
     let max = u128::MAX.wrapping_shr(128u32.saturating_sub(u32::from(width)));
     let mut ranges: Vec<(u128, Option<u32>)> = Vec::with_capacity(entries.len().saturating_add(1));
     let mut begin = |start: u128, value: Option<u32>| {

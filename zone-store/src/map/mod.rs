@@ -172,6 +172,15 @@ impl<'a> Ranges<'a> {
         Some((self.start(range)?, self.value(range)))
     }
 
+    /// First address, length and location of the prefixes that hold others, sorted.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn covers(&self) -> impl Iterator<Item = (u128, u8, u32)> + use<'a> {
+        self.covers
+            .iter()
+            .filter_map(Cover::read)
+            .map(|cover| (cover.start, cover.len, cover.value))
+    }
+
     /// The location of the longest prefix of the map that covers the block. Only prefixes that hold others
     /// are kept for this: any other would have been the block's one range.
     fn cover(&self, address: u128, source: u8, width: u8) -> Option<u32> {

@@ -43,8 +43,7 @@ pub fn split(text: &[u8], count: usize) -> Vec<Part<'_>> {
     let mut before: Vec<u8> = Vec::new();
     let (mut start, mut line) = (0usize, 1u32);
     for number in 1..=count.max(1) {
-        let target = text.len() / count.max(1);
-        let target = target.saturating_mul(number).max(start);
+        let target = text.len().checked_div(count).unwrap_or(0).saturating_mul(number).max(start);
         let end = if number >= count { text.len() } else { border(text, target) };
         let Some(of_part) = text.get(start..end).filter(|part| !part.is_empty()) else { continue };
         let within = rest.partition_point(|directive| directive.0 < end);

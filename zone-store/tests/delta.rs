@@ -1,0 +1,231 @@
+//! Deltas: what leads from one image to another leads to that image, octet for octet.
+
+mod common;
+
+use common::Source;
+use proptest::prelude::*;
+use zone_store::{Change, CompileOptions, Delta, DeltaError, Image};
+
+const HEAD: &str = "e. 60 SOA ns.e. h.e. 1 2 3 4 5\ne. 60 NS ns.e.\n";
+
+fn site(zones: &str, data: &str) -> Option<Image<Vec<u8>>> {
+    let options = CompileOptions { allow_partial: true, ..CompileOptions::default() };
+    let compiled = common::compile(options, &[Source::Zone(zones), Source::Data(data)]).ok()?;
+    Some(Image::open(compiled.image).unwrap())
+}
+
+/// The delta, after a check that it leads from the one image to the other.
+#[track_caller]
+fn leads(old: &Image<Vec<u8>>, new: &Image<Vec<u8>>) -> Vec<u8> {
+    let delta = Delta::between(old, new).unwrap();
+    let octets = delta.to_bytes();
+    let read = Delta::read(&octets).unwrap();
+    assert_eq!(read, delta);
+    let made = read.apply(old).unwrap();
+    assert_eq!(made.as_bytes(), new.as_bytes());
+    assert_eq!((read.base(), read.result()), (old.digest(), new.digest()));
+    octets
+}
+
+#[test]
+fn records_come_and_go() {
+    let old = site(&format!("{HEAD}a.b.e. 60 A 192.0.2.1\nx.e. 60 A 192.0.2.1\n"), "").unwrap();
+    let new = site(
+        &format!("{HEAD}a.b.e. 60 A 192.0.2.1\na.b.e. 60 A 192.0.2.2\ny.z.e. 9 TXT \"t\"\n"),
+        "",
+    )
+    .unwrap();
+    let octets = leads(&old, &new);
+    assert!(octets.len() < 200, "{}", octets.len());
+    let delta = Delta::read(&octets).unwrap();
+    let [zone] = delta.zones() else { panic!() };
+    let told: Vec<String> = zone
+        .records()
+        .map(|r| {
+            format!(
+                "{} {} {} {}",
+                r.is_added,
+                r.owner,
+                r.ttl,
+                dns_wire::rdata::display(r.rtype, r.rdata)
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        ["true a.b.e. 60 192.0.2.2", "false x.e. 60 192.0.2.1", "true y.z.e. 9 \"t\""]
+    );
+    leads(&new, &old);
+    assert!(Delta::between(&old, &old).unwrap().zones().is_empty());
+}
+
+#[test]
+fn zones_come_and_go() {
+    let other = HEAD.replace("e.", "f.");
+    let one = site(HEAD, "").unwrap();
+    let two = site(&format!("{HEAD}{other}"), "").unwrap();
+    let octets = leads(&one, &two);
+    assert_eq!(Delta::read(&octets).unwrap().zones()[0].change(), Change::Added);
+    leads(&two, &one);
+    let none = site("", "").unwrap();
+    leads(&none, &two);
+    leads(&two, &none);
+}
+
+#[test]
+fn maps_locations_and_bindings() {
+    let old = site(
+        HEAD,
+        "%a:10.0.0.0/8:m\n%b:10.1.0.0/16:m\n8www.e:m\n+x.e:192.0.2.1:60\n+x.e:192.0.2.2:60::a:4\n",
+    )
+    .unwrap();
+    let new = site(HEAD, "%a:10.0.0.0/8:m\n%c:10.1.0.0/17:m\n%c,2001:db8::/32,m\n8www.e:n\n%a:11.0.0.0/8:n\nM*.e:m\n+x.e:192.0.2.1:60\n+x.e:192.0.2.2:60::c:4\n").unwrap();
+    let octets = leads(&old, &new);
+    let delta = Delta::read(&octets).unwrap();
+    assert_eq!(delta.locations(), (&[&b"b"[..]][..], &[&b"c"[..]][..]));
+    let moved: Vec<String> = delta.maps()[0]
+        .ranges()
+        .map(|r| {
+            let name =
+                |id: Option<&[u8]>| id.map_or("-".into(), |id| id.escape_ascii().to_string());
+            format!("{} {} {} {}", r.first, r.last, name(r.from), name(r.to))
+        })
+        .collect();
+    assert_eq!(moved[0], "10.1.0.0 10.1.127.255 b c");
+    assert_eq!(moved[1], "10.1.128.0 10.1.255.255 b a");
+    leads(&new, &old);
+}
+
+#[test]
+fn signed_zones() {
+    let nsec3 = |hash: &str| {
+        format!(
+            "{hash}.e. 60 NSEC3 1 0 0 - 0p9mhaveqvm6t7vbl5lop2u3t2rp3tom A\n{hash}.e. 60 RRSIG NSEC3 13 2 60 20300101000000 20200101000000 1 e. QUFB\n"
+        )
+    };
+    let params = "e. 60 NSEC3PARAM 1 0 0 -\ne. 60 DNSKEY 257 3 13 AAAA\n";
+    let first = nsec3("0p9mhaveqvm6t7vbl5lop2u3t2rp3tom");
+    let second = nsec3("35mthgpgcu1qg68fab165klnsnk3dpvl");
+    let plain = site(HEAD, "").unwrap();
+    let one = site(&format!("{HEAD}{params}{first}"), "").unwrap();
+    let both = site(&format!("{HEAD}{params}{first}{second}"), "").unwrap();
+    leads(&plain, &one);
+    leads(&one, &both);
+    leads(&both, &plain);
+    let salted = params.replace("0 0 -", "0 1 ab");
+    leads(&one, &site(&format!("{HEAD}{salted}"), "").unwrap());
+    let nsec =
+        site(&format!("{HEAD}e. 60 NSEC a.e. SOA NS NSEC\na.e. 60 NSEC e. NSEC\n"), "").unwrap();
+    leads(&plain, &nsec);
+    leads(&nsec, &both);
+}
+
+#[test]
+fn wrong_base_and_damage_are_refused() {
+    let old = site(HEAD, "").unwrap();
+    let new = site(&format!("{HEAD}x.e. 60 A 192.0.2.1\n"), "").unwrap();
+    let octets = leads(&old, &new);
+    let delta = Delta::read(&octets).unwrap();
+    let wrong = DeltaError::WrongBase { made_for: old.digest(), given: new.digest() };
+    assert_eq!(delta.apply(&new).err(), Some(wrong));
+    for at in 0..octets.len() {
+        let mut bad = octets.clone();
+        bad[at] ^= 4;
+        // The digests in the header are no part of the sum.
+        if let Ok(delta) = Delta::read(&bad) {
+            assert!((16..48).contains(&at) || (12..16).contains(&at), "{at}");
+            assert!(delta.apply(&old).is_err(), "{at}");
+        }
+        assert!(Delta::read(&octets[..at]).is_err());
+    }
+    assert_eq!(Delta::read(b"no delta").err(), Some(DeltaError::NotADelta));
+}
+
+fn line() -> impl Strategy<Value = (bool, String)> {
+    let name =
+        prop::collection::vec(prop_oneof![Just("a"), Just("b"), Just("*"), Just("c-d")], 0..3)
+            .prop_map(|labels| labels.iter().map(|l| format!("{l}.")).collect::<String>());
+    let zone = prop_oneof![Just("e."), Just("sub.e."), Just("f.")];
+    let data = prop_oneof![
+        4 => (0u8..4).prop_map(|i| format!("60 A 192.0.2.{i}")),
+        2 => (0u8..2).prop_map(|i| format!("60 AAAA 2001:db8::{i}")),
+        2 => Just("60 TXT \"a text that is there at many names\"".to_owned()),
+        1 => Just("60 TXT \"other\"".to_owned()),
+        1 => Just("60 NS a.e.".to_owned()),
+        1 => Just("60 DNAME f.".to_owned()),
+        1 => Just("60 NSEC e. A".to_owned()),
+        1 => Just("60 SOA ns.e. h.e. 1 2 3 4 5".to_owned()),
+        1 => Just("60 NSEC3PARAM 1 0 0 -".to_owned()),
+    ];
+    let records = (name, zone, data).prop_map(|(n, z, d)| (false, format!("{n}{z} {d}\n")));
+    let location = prop_oneof![Just("oslo"), Just("lima"), Just("a-longer-one"), Just("x")];
+    let map = prop_oneof![Just("m"), Just("n"), Just("")];
+    let prefix = (0u8..4, 0u8..4, prop_oneof![Just(8u8), Just(9), Just(16), Just(32)]).prop_map(
+        |(a, b, len)| {
+            let bits = u32::from_be_bytes([10 + a % 2, b * 64, 0, 0])
+                & (u32::MAX << (32 - u32::from(len)));
+            format!("{}/{len}", std::net::Ipv4Addr::from(bits))
+        },
+    );
+    let v6 = (0u16..4, prop_oneof![Just(20u8), Just(32), Just(48)]).prop_map(|(a, len)| {
+        let bits =
+            ((0x2001u128 << 112) | (u128::from(a) << 80)) & (u128::MAX << (128 - u32::from(len)));
+        format!("{}/{len}", std::net::Ipv6Addr::from(bits))
+    });
+    let any_prefix = prop_oneof![3 => prefix, 1 => v6];
+    prop_oneof![
+        6 => records,
+        3 => (location.clone(), any_prefix, map.clone()).prop_map(|(l, p, m)| (true, format!("%{l},{p},{m}\n"))),
+        2 => (0u8..3, location, 0u8..3).prop_map(|(i, l, w)| (true, format!("+b.e:192.0.2.{i}:60::{l}:{w}\n"))),
+        1 => (prop_oneof![Just("8"), Just("M")], prop_oneof![Just("e"), Just("*.e"), Just("b.e")], map)
+            .prop_map(|(k, n, m)| (true, format!("{k}{n}:{m}\n"))),
+    ]
+}
+
+/// Takes the lines one by one, and leaves out what would not compile.
+fn build(lines: &mut Vec<(bool, String)>) -> Image<Vec<u8>> {
+    let text = |lines: &[(bool, String)], data: bool| {
+        let of = lines.iter().filter(|l| l.0 == data).map(|l| l.1.as_str());
+        of.collect::<String>()
+    };
+    loop {
+        let zones = format!("{HEAD}{}", text(lines, false));
+        match site(&zones, &text(lines, true)) {
+            Some(image) => return image,
+            None => drop(lines.pop()),
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// A history of edits: each delta leads to the very image that a fresh compilation makes.
+    #[test]
+    fn long_histories_equal_fresh_compilations(
+        edits in prop::collection::vec((any::<prop::sample::Index>(), prop::option::weighted(0.7, line())), 1..60),
+        step in 1usize..6,
+    ) {
+        let mut lines: Vec<(bool, String)> = Vec::new();
+        let mut image = build(&mut lines);
+        let first = Image::open(image.as_bytes().to_vec()).unwrap();
+        for edits in edits.chunks(step) {
+            for (at, edit) in edits {
+                match edit {
+                    Some(line) => lines.push(line.clone()),
+                    None if !lines.is_empty() => drop(lines.remove(at.index(lines.len()))),
+                    None => {}
+                }
+            }
+            let fresh = build(&mut lines);
+            let delta = Delta::between(&image, &fresh).unwrap();
+            let octets = delta.to_bytes();
+            prop_assert_eq!(&Delta::read(&octets).unwrap(), &delta);
+            let made = Delta::read(&octets).unwrap().apply(&image).unwrap();
+            prop_assert_eq!(made.as_bytes(), fresh.as_bytes(), "{:?}", lines);
+            image = made;
+        }
+        leads(&first, &image);
+        leads(&image, &first);
+    }
+}
