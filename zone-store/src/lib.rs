@@ -107,7 +107,7 @@ pub mod text;
 pub use answer::{Answered, AnyPolicy, Client, Dropped, Policy, Transport};
 #[cfg(feature = "alloc")]
 pub use compile::{
-    Alone, Combine, CompileOptions, Compiled, Compiler, Job, Report, Stage, Workers,
+    Alone, Check, Checks, Combine, CompileOptions, Compiled, Compiler, Job, Report, Stage, Workers,
 };
 #[cfg(feature = "alloc")]
 #[doc(hidden)]

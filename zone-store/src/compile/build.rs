@@ -8,9 +8,11 @@ use crate::compile::interner::Interner;
 use crate::compile::maps::{MapInput, MapSections};
 use crate::compile::nodes::{self, Planner, ZoneFacts};
 use crate::compile::plan::Plan;
+use crate::compile::policy::Check;
 use crate::compile::pool::Shared;
 use crate::compile::report::Report;
 use crate::compile::rows::{Rows, Run};
+use crate::compile::targets::Targets;
 use crate::compile::workers::{self, Workers};
 use crate::compile::write::{self, Names};
 use crate::compile::zones::Zones;
@@ -48,6 +50,16 @@ pub(crate) fn build(
         plans.push(plan?);
     }
     mark_apex_wildcards(&mut plans, facts.len());
+    if problems.wants(Check::DanglingTarget) || problems.wants(Check::AliasedTarget) {
+        let apexes = facts.iter().map(|facts| facts.apex).collect();
+        let targets = Targets::new(&plans, apexes, &rows, &placed);
+        let found = workers::map(workers, plans.iter().collect(), |plan| {
+            let mut problems = Problems::new(&options);
+            targets.check(plan, &mut problems);
+            problems
+        });
+        found?.into_iter().for_each(|found| problems.absorb(found));
+    }
     progress(Stage::Maps);
     let maps = maps.write(&numbers, problems)?;
     warn_unreached(&rows, &locations, &numbers, &maps, problems);
@@ -129,7 +141,7 @@ fn plan(
     placed: &[(u32, Run)],
     stretch: Range<usize>,
 ) -> (Option<Plan>, Problems) {
-    let problems = Problems::new(options.max_problems);
+    let problems = Problems::new(options);
     let mut planner = Planner { options, rows, locations, problems, plan: Plan::default() };
     let runs = placed.get(stretch).unwrap_or_default();
     let done = runs.chunk_by(|(a, _), (b, _)| a == b).try_for_each(|runs| {
@@ -261,7 +273,9 @@ fn warn_unreached(
         if let Some(told) = told.get_mut(to_usize(number)).filter(|told| !reached && !**told) {
             *told = true;
             let name = names.string(row.location).escape_ascii();
-            problems.warn(row.at, alloc::format!("no map leads to the location {name}"));
+            problems.find(Check::UnreachableLocation, || {
+                (row.at, alloc::format!("no map leads to the location {name}"), None)
+            });
         }
     }
 }

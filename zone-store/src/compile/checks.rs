@@ -9,6 +9,7 @@ use dns_wire::RType;
 use crate::compile::nodes::Planner;
 use crate::compile::outline::is_wildcard;
 use crate::compile::plan::{NodeSpec, SetSpec, ZonePart};
+use crate::compile::policy::Check;
 use crate::compile::rows::{Row, Run};
 use crate::compile::sort_key;
 use crate::node::{IS_CUT, IS_DNAME};
@@ -29,7 +30,8 @@ impl Planner<'_> {
         let at = self.place(runs, key, |row| row.rtype == SOA);
         if !has_ns {
             let hint = "a zone needs NS records at its apex (RFC 1035 §5.2)";
-            self.problems.error_with(at, format!("zone {name} has no NS"), hint);
+            self.problems
+                .find(Check::MissingNs, || (at, format!("zone {name} has no NS"), Some(hint)));
         }
         if located_soa {
             self.problems.error(at, format!("SOA of {name} has a location"));
@@ -59,7 +61,7 @@ impl Planner<'_> {
             let other = sets.iter().find(|set| beside(set)).map_or(CNAME, |set| set.rtype);
             let (other, owner) = (RType(other), sort_key::text(key));
             let message = format!("CNAME and other data at {owner}: {other}");
-            self.problems.error_with(at, message, hint);
+            self.problems.find(Check::CnameAndOther, || (at, message, Some(hint)));
         }
         if wildcard && node.flags & (IS_CUT | IS_DNAME) != 0 {
             let hint = "what it would mean is not defined (RFC 4592 §4.2, §4.4)";
@@ -73,10 +75,9 @@ impl Planner<'_> {
         }
         if occluded && rows.iter().any(|row| !matches!(row.rtype, A | AAAA)) {
             let owner = sort_key::text(key);
-            self.problems.warn(
-                at,
-                format!("{owner} is below a delegation or a DNAME: this is never an answer"),
-            );
+            let message =
+                format!("{owner} is below a delegation or a DNAME: this is never an answer");
+            self.problems.find(Check::Occluded, || (at, message, None));
         }
     }
 
@@ -112,7 +113,7 @@ impl Planner<'_> {
             }
         }
         for (at, message) in missing {
-            self.problems.warn(at, message);
+            self.problems.find(Check::MissingGlue, || (at, message, None));
         }
     }
 

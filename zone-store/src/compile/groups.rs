@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use dns_wire::RType;
 
 use crate::compile::nodes::Planner;
+use crate::compile::policy::Check;
 use crate::compile::rows::Row;
 use crate::compile::sort_key;
 use crate::rrset::{COUNT_MASK, SIGNED, WEIGHTED};
@@ -28,7 +29,7 @@ impl Planner<'_> {
                 Some(last) if self.rows.rdata(last) == self.rows.rdata(row) => {
                     let owner = sort_key::text(key);
                     let message = format!("{} record of {owner} is there twice", RType(row.rtype));
-                    self.problems.warn(row.at, message);
+                    self.problems.find(Check::Duplicate, || (row.at, message, None));
                     // Of two weights, the greater; the order of the input must not matter.
                     if row.weight > last.weight {
                         *last = row;
@@ -41,8 +42,9 @@ impl Planner<'_> {
         if let Some(other) = rows.iter().find(|row| row.ttl != ttl) {
             let message =
                 format!("TTLs of {} differ; the lowest, {ttl}, is taken (RFC 2181 §5.2)", set());
-            self.problems.warn(other.at, message);
+            self.problems.find(Check::DifferentTtls, || (other.at, message, None));
         }
+        self.check_times(key, first.rtype, signatures);
         let weighted = unique.iter().any(|row| row.weight.is_some());
         let located = first.location != 0;
         if signed && weighted {
@@ -99,6 +101,30 @@ impl Planner<'_> {
         self.plan.records =
             self.plan.records.saturating_add(unique.len()).saturating_add(signatures.len());
         self.plan.pool.put(&group, apart)
+    }
+}
+
+impl Planner<'_> {
+    /// RFC 4034 §3.1.5: times of signatures compare as serial numbers do.
+    fn check_times(&mut self, key: &[u8], rtype: u16, signatures: &[&Row]) {
+        let Some(now) = self.options.now else { return };
+        for row in signatures {
+            let rdata = self.rows.rdata(row);
+            let time = |at: usize| {
+                let octets = rdata.get(at..).and_then(<[u8]>::first_chunk);
+                octets.map(|octets| u32::from_be_bytes(*octets))
+            };
+            let is_before = |a: u32, b: u32| a != b && b.wrapping_sub(a) < 1 << 31;
+            let what = match (time(8), time(12)) {
+                (Some(end), _) if is_before(end, now) => "has expired",
+                (_, Some(start)) if is_before(now, start) => "does not hold yet",
+                _ => continue,
+            };
+            self.problems.find(Check::SignatureTime, || {
+                let (rtype, owner) = (RType(rtype), sort_key::text(key));
+                (row.at, format!("a signature over {rtype} of {owner} {what}"), None)
+            });
+        }
     }
 }
 

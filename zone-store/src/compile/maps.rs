@@ -8,6 +8,7 @@ use core::net::IpAddr;
 use crate::bytes::to_usize;
 use crate::compile::Problems;
 use crate::compile::interner::Interner;
+use crate::compile::policy::Check;
 use crate::index;
 use crate::key::Key;
 use crate::map::build::{self, Entry, Swept};
@@ -138,6 +139,20 @@ impl MapInput {
                 carve_mapped(&mut v6);
             }
             let swept = [&build::sweep(&v4, 32), &build::sweep(&v6, 128)];
+            if problems.wants(Check::MapWithoutDefault) {
+                let has_gap = swept.iter().any(|family| {
+                    // Addresses written as IPv4-mapped are IPv4: that gap is none.
+                    family.ranges.iter().any(|(start, value)| value.is_none() && *start != MAPPED)
+                });
+                if has_gap {
+                    let name = self.names.string(*map).escape_ascii();
+                    problems.find(Check::MapWithoutDefault, || {
+                        let message = format!("the map {name} says nothing of some addresses");
+                        let hint = "give it 0.0.0.0/0 and ::/0";
+                        (Position::default(), message, Some(hint))
+                    });
+                }
+            }
             out.map(self.names.string(*map), swept, locations.len())?;
         }
         out.finish_maps()?;
@@ -162,7 +177,7 @@ impl MapInput {
             {
                 *told = true;
                 let message = format!("the map {} has no prefixes", name.escape_ascii());
-                problems.warn(bind.at, message);
+                problems.find(Check::EmptyMap, || (bind.at, message, None));
             }
         }
     }
@@ -303,7 +318,7 @@ fn finish(
 /// Keeps the IPv4-mapped block out of the IPv6 ranges: those addresses are answered as IPv4, and no IPv6 scope
 /// may reach over them.
 fn carve_mapped(v6: &mut Vec<Entry>) {
-    let mapped = Entry { start: 0xffff_0000_0000, len: 96, value: Entry::GAP };
+    let mapped = Entry { start: MAPPED, len: 96, value: Entry::GAP };
     let at = v6.partition_point(|entry| (entry.start, entry.len) < (mapped.start, mapped.len));
     v6.insert(at, mapped);
 }
@@ -317,3 +332,6 @@ fn depth_of(wire: &[u8]) -> u8 {
     }
     depth
 }
+
+/// The first IPv4-mapped address (RFC 4291 §2.5.5.2).
+const MAPPED: u128 = 0xffff_0000_0000;

@@ -9,10 +9,12 @@ mod nodes;
 pub(crate) mod nsec3;
 pub(crate) mod outline;
 pub(crate) mod plan;
+mod policy;
 mod pool;
 mod report;
 mod rows;
 pub(crate) mod sort_key;
+mod targets;
 mod workers;
 pub(crate) mod write;
 mod zones;
@@ -22,6 +24,7 @@ use alloc::vec::Vec;
 use core::ops::ControlFlow;
 
 pub(crate) use build::location_section;
+pub use policy::{Check, Checks};
 pub use report::Report;
 pub use workers::{Alone, Job, Workers};
 
@@ -39,6 +42,11 @@ pub struct CompileOptions {
     /// for some clients only, which resolvers with Client Subnet cannot cache truly (RFC 7871 §7.4), so it
     /// is an error otherwise.
     pub allow_partial: bool,
+    /// How bad each finding is.
+    pub checks: Checks,
+    /// Seconds since 1970, modulo 2^32 (RFC 4034 §3.1.5), against which the times of signatures are checked; `None`
+    /// has them not checked.
+    pub now: Option<u32>,
     /// The most records, prefixes and bindings taken in.
     pub max_items: usize,
     /// The most octets taken in of owners and RDATA, so that a small source that asks for much, by `$GENERATE`
@@ -64,6 +72,8 @@ impl Default for CompileOptions {
         Self {
             combine: Combine::Union,
             allow_partial: false,
+            checks: Checks::default(),
+            now: None,
             max_items: 1 << 28,
             max_octets: 1 << 31,
             max_problems: 100,
@@ -124,7 +134,7 @@ impl Compiler {
             rows: Rows::default(),
             locations: Interner::default(),
             maps: MapInput::default(),
-            problems: Problems::new(options.max_problems),
+            problems: Problems::new(&options),
             items: 0,
             octets: 0,
             is_full: false,
@@ -293,11 +303,33 @@ pub(crate) struct Problems {
     list: Vec<Problem>,
     errors: usize,
     max: usize,
+    checks: Checks,
 }
 
 impl Problems {
-    fn new(max: usize) -> Self {
-        Self { max, ..Self::default() }
+    fn new(options: &CompileOptions) -> Self {
+        Self { max: options.max_problems, checks: options.checks, ..Self::default() }
+    }
+
+    /// Whether a check is made at all.
+    fn wants(&self, check: Check) -> bool {
+        self.checks.severity(check).is_some()
+    }
+
+    /// Tells a finding, as bad as the checks say. What it is and where is only asked for when it will be kept.
+    fn find(
+        &mut self,
+        check: Check,
+        tell: impl FnOnce() -> (Position, String, Option<&'static str>),
+    ) {
+        match self.checks.severity(check) {
+            None => {}
+            Some(Severity::Warning) if self.list.len() >= self.max => {}
+            Some(severity) => {
+                let (at, message, hint) = tell();
+                self.push(Problem { at, message, hint, severity });
+            }
+        }
     }
 
     /// Takes in those of another.

@@ -9,6 +9,7 @@ use crate::bytes::to_usize;
 use crate::compile::nsec3::params_of;
 use crate::compile::outline::Outline;
 use crate::compile::plan::{Plan, SetSpec, ZonePart};
+use crate::compile::policy::Check;
 use crate::compile::rows::{RRSIG, Row, Rows, Run, covered};
 use crate::compile::{Combine, CompileOptions, Problems, sort_key};
 use crate::node::NO_CUT;
@@ -117,9 +118,12 @@ impl Planner<'_> {
     }
 
     fn warn_stray(&mut self, key: &[u8], row: &Row) {
-        let owner = sort_key::text(key);
-        let message = format!("signatures at {owner} over an RRset that is not there are left out");
-        self.problems.warn(row.at, message);
+        self.problems.find(Check::StraySignature, || {
+            let owner = sort_key::text(key);
+            let message =
+                format!("signatures at {owner} over an RRset that is not there are left out");
+            (row.at, message, None)
+        });
     }
 
     /// Adds the RRsets of a name.

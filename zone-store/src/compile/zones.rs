@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use dns_wire::RType;
 
+use crate::compile::policy::Check;
 use crate::compile::rows::{Rows, Run, Side};
 use crate::compile::{Problems, sort_key};
 
@@ -69,7 +70,7 @@ impl Zones {
                     let message = format!("{rtype} record of {owner} is in no zone");
                     let hint =
                         "every record needs a zone: an SOA at its owner or at a name above it";
-                    problems.error_with(row.at, message, hint);
+                    problems.find(Check::OutOfZone, || (row.at, message, Some(hint)));
                 }
             }
         }

@@ -303,8 +303,8 @@ fn records<'a>(
         };
         let mut list = Vec::new();
         let Some(group) = group else { return list };
-        for (number, rdata) in (0u16..).zip(group.records()) {
-            list.push(of(rtype, rdata, group.is_weighted().then(|| group.weight(number))));
+        for (rdata, weight) in group.records().zip(group.weights()) {
+            list.push(of(rtype, rdata, group.is_weighted().then_some(weight)));
         }
         list.extend(group.signatures().map(|rdata| of(RType::RRSIG, rdata, None)));
         list

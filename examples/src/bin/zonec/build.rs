@@ -8,12 +8,14 @@ use std::time::Instant;
 use clap::ValueEnum;
 use dns_wire::NameBuf;
 use serde::Serialize;
+use service::clock::unix_seconds;
 use service::console::{Align, Console, grouped, print_json};
 use service::files::{Mapped, write_whole};
 use service::sources::{Source, compile};
 use service::threads::Threads;
+use zone_store::source::Severity;
 use zone_store::text::Format;
-use zone_store::{Combine, CompileOptions, Image};
+use zone_store::{Check, Checks, Combine, CompileOptions, Image};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -38,6 +40,12 @@ pub(crate) struct Arguments {
     /// How many threads work; as many as there are processors, if not given. The image is the same.
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
+    /// How bad a finding is, such as dangling-target=error; LEVEL is off, warning or error.
+    #[arg(long, value_name = "CHECK=LEVEL", value_parser = check)]
+    check: Vec<(Check, Option<Severity>)>,
+    /// Every warning of the checks is an error.
+    #[arg(long)]
+    strict: bool,
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
@@ -115,7 +123,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let read_ms = since(started);
 
     let started = Instant::now();
+    let mut checks = Checks::default();
+    if arguments.strict {
+        checks = checks.strict();
+    }
+    for (check, severity) in &arguments.check {
+        checks.set(*check, *severity);
+    }
     let options = CompileOptions {
+        checks,
+        // The times of signatures count modulo 2^32 (RFC 4034 §3.1.5).
+        now: Some(unix_seconds() as u32),
         combine: match arguments.combine {
             CombineName::Union => Combine::Union,
             CombineName::Override => Combine::Override,
@@ -179,6 +197,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     Ok(())
 }
 
+/// `CHECK=LEVEL`.
+fn check(text: &str) -> Result<(Check, Option<Severity>), String> {
+    let names = || Check::ALL.map(Check::name).join(", ");
+    let (name, level) = text.split_once('=').ok_or("write CHECK=LEVEL, such as duplicate=off")?;
+    let check = Check::from_name(name).ok_or_else(|| format!("the checks are {}", names()))?;
+    let severity = match level {
+        "off" => None,
+        "warning" => Some(Severity::Warning),
+        "error" => Some(Severity::Error),
+        _ => return Err("the levels are off, warning and error".into()),
+    };
+    Ok((check, severity))
+}
+
 /// A slip of the keyboard must not cost a zone.
 fn refuse_source_as_output(arguments: &Arguments) -> Result<(), String> {
     let Ok(output) = arguments.output.canonicalize() else {
@@ -197,7 +229,7 @@ fn refuse_source_as_output(arguments: &Arguments) -> Result<(), String> {
 }
 
 /// `ORIGIN=FILE` or `FILE`. A file that exists under the whole argument is that file.
-fn split(argument: &str) -> Result<(Option<NameBuf>, &Path), String> {
+pub(crate) fn split(argument: &str) -> Result<(Option<NameBuf>, &Path), String> {
     let Some((origin, file)) = argument.split_once('=').filter(|_| !Path::new(argument).exists())
     else {
         return Ok((None, Path::new(argument)));

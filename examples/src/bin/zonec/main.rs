@@ -1,11 +1,13 @@
 //! `zonec`: build, verify, dump and query images.
 
 mod apply;
+mod bench;
 mod build;
 mod diff;
 mod dump;
 mod log;
 mod query;
+mod selftest;
 mod verify;
 
 use std::process::ExitCode;
@@ -29,6 +31,10 @@ struct Arguments {
 enum Command {
     /// Compile sources into one image; nothing is written unless all of them are good.
     Build(build::Arguments),
+    /// Say how long each stage of a build takes, on one thread and on all.
+    Bench(bench::Arguments),
+    /// Ask for clients at every border of every map, by resolver and by client subnet, and check the answers.
+    Selftest(selftest::Arguments),
     /// Write what leads from one image to another.
     Diff(diff::Arguments),
     /// Make the new image from the old one and a delta.
@@ -46,6 +52,8 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Build(arguments) => build::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Selftest(arguments) => selftest::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Apply(arguments) => apply::run(&arguments),
         Command::Log(arguments) => log::run(&arguments),
