@@ -12,10 +12,10 @@
 //! | DDSketch, the same, of Python and JavaScript | `(2^((k-1)/16), 2^(k/16)]` | `k - 145` |
 //!
 //! A value that is exactly a power of two of microseconds therefore stands one bucket higher in a DDSketch that Java, Go
-//! or Rust made from values; counts that are exchanged stay where they are. Finer histograms (scale 5 to 20, schema 5 to 8, a
-//! γ whose 2nd, 4th, ... power is ours) are imported by joining buckets, exactly. Coarser ones are refused,
-//! as their buckets would have to be guessed apart. Buckets outside 2^9 to 2^25 µs and zeros go to the outermost buckets, as recorded
-//! values do; negative values are refused.
+//! or Rust made from values; counts that are exchanged stay where they are. Finer histograms (scale 5 to 20, schema 5
+//! to 8, a γ whose 2nd, 4th, ... power is ours) are imported by joining buckets, exactly. Coarser ones are refused,
+//! as their buckets would have to be guessed apart. Buckets outside 2^9 to 2^25 µs and zeros go to the outermost buckets,
+//! as recorded values do; negative values are refused.
 //!
 //! What a sketch does not keep is written as well as it is known: a *sum* is that of the bucket middles, off by at most
 //! [`crate::sketch::RELATIVE_ERROR`] of itself inside the range, a *minimum* the lower bound of the first used

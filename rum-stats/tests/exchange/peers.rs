@@ -1,7 +1,8 @@
 //! What other libraries make of the same samples, and of our messages.
 //!
 //! OpenTelemetry: the aggregation of `opentelemetry_sdk`. DDSketch: the message as the library for Python writes and reads
-//! it (`vectors/by_python.py`), the flagged form as `sketches-ddsketch` does.
+//! it (`vectors/by_python.py`) and the one for JavaScript reads it (`vectors/by_javascript.js`), the flagged form as
+//! `sketches-ddsketch` does.
 
 use super::{DataPoint, inner_values, sketch_of};
 use proptest::prelude::*;
@@ -50,7 +51,7 @@ fn ddsketch_of_the_library_for_python() {
     // Read by the numbering of the others all would be a bucket slower.
     let shifted = ddsketch::decode(&theirs, Numbering::FromLowerBound).unwrap();
     assert_eq!(shifted.buckets()[1..], sketch.buckets()[..255]);
-    // What that library was shown to read.
+    // What that library and the one for JavaScript were shown to read.
     let mut out = [0; 2100];
     let length = ddsketch::encode(&sketch, Numbering::FromUpperBound, &mut out).unwrap();
     let hex: String = out[..length].iter().map(|octet| format!("{octet:02x}")).collect();

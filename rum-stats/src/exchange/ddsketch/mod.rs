@@ -59,6 +59,8 @@ pub fn encode(sketch: &Sketch, numbering: Numbering, out: &mut [u8]) -> Result<u
         writer.put(&f64::from(*count).to_le_bytes())?;
     }
     writer.varint_field(STORE_OFFSET, offset)?;
+    // Empty, but the library for JavaScript refuses a message without it.
+    writer.bytes_field(NEGATIVE, 0)?;
     Ok(writer.len())
 }
 
