@@ -67,19 +67,33 @@ impl Dual {
         Self { shares: stays.shares(), ..Self::at_prices(problem, capacity, prices) }
     }
 
-    /// Starts from prices near the best, with prefixes larger than PoPs shared out smoothly. `None` where there are none, or
-    /// the problem is too large for the rounds that this takes.
-    pub(super) fn ascend_smoothly(
+    /// A second ascent where the first has not come close: smoothly where there are prefixes larger than PoPs, else from the
+    /// start with more rounds. `None` where the problem is too large for many more than those `made`.
+    pub(super) fn ascend_longer(
         problem: &Problem<'_>,
         capacity: &[f64],
+        made: u32,
         prices: &[f64],
     ) -> Option<Self> {
-        let affordable = SMOOTH_ENTRIES.checked_div(problem.latency.len()).unwrap_or(0);
+        let affordable = LONGER_ENTRIES.checked_div(problem.latency.len()).unwrap_or(0);
         let rounds = u32::try_from(affordable.min(MOST_ROUNDS)).ok()?;
-        let mut giants = Giants::of(problem, capacity)?;
-        if rounds < LEAST_ROUNDS {
-            return None;
+        match Giants::of(problem, capacity) {
+            Some(giants) if rounds >= LEAST_ROUNDS => {
+                Some(Self::ascend_smoothly(problem, capacity, rounds, prices, giants))
+            }
+            None if rounds / 2 > made => Some(Self::ascend(problem, capacity, rounds)),
+            _ => None,
         }
+    }
+
+    /// Starts from prices near the best, the giants being shared out smoothly.
+    fn ascend_smoothly(
+        problem: &Problem<'_>,
+        capacity: &[f64],
+        rounds: u32,
+        prices: &[f64],
+        mut giants: Giants,
+    ) -> Self {
         let mut state = Ascent::new(problem, capacity);
         let start: Vec<f32> = prices.iter().map(|price| to_f32(*price)).collect();
         state.restart(&start);
@@ -107,7 +121,7 @@ impl Dual {
             }
         }
         let prices = best.1.iter().map(|price| f64::from(*price)).collect();
-        Some(Self { shares: giants.shares(), ..Self::at_prices(problem, capacity, prices) })
+        Self { shares: giants.shares(), ..Self::at_prices(problem, capacity, prices) }
     }
 
     /// The choices and the bound at given prices, in double precision, so that the bound is one.
@@ -322,8 +336,9 @@ fn find(row: &[f32], prices: &[f32], least: f32) -> u16 {
 
 const LANES: usize = 8;
 
-/// The smooth ascent: at most this many entries of the matrix are looked at, and rounds made.
-const SMOOTH_ENTRIES: usize = 40_000_000;
+/// The second ascent: at most this many entries of the matrix are looked at, and rounds made; fewer than the least do
+/// not cool giants slowly enough.
+const LONGER_ENTRIES: usize = 40_000_000;
 const MOST_ROUNDS: usize = 2000;
 const LEAST_ROUNDS: u32 = 100;
 

@@ -38,7 +38,8 @@ pub struct Problem<'a> {
 /// How hard to try.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
-    /// Rounds of price changes at most. Most of the gain is in the first 100.
+    /// Rounds of price changes at most. Most of the gain is in the first 100. Where they do not suffice, and the problem is
+    /// so small that it costs little, up to 2000 follow.
     pub rounds: u32,
 }
 
@@ -101,7 +102,8 @@ pub fn assign(problem: &Problem<'_>, options: &Options) -> Result<Assignment, In
     let dual = Dual::ascend(problem, &usable.capacity, options.rounds);
     let mut plan = repair::Plan::of(problem, &usable.capacity, dual);
     if plan.is_far()
-        && let Some(dual) = Dual::ascend_smoothly(problem, &usable.capacity, &plan.prices)
+        && let Some(dual) =
+            Dual::ascend_longer(problem, &usable.capacity, options.rounds, &plan.prices)
     {
         plan = plan.better(repair::Plan::of(problem, &usable.capacity, dual));
     }
