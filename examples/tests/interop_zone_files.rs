@@ -1,0 +1,105 @@
+//! What is a valid zone file: BIND's named-compilezone, Knot's kzonecheck and `zonec build` on the same small
+//! files, each difference with its reason.
+//!
+//! Runs when `UNDERHOOD_INTEROP` is set; else it says that it did not.
+
+mod support;
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use support::{wanted, zonec};
+
+const HEAD: &str =
+    "$ORIGIN example.\n$TTL 300\n@ SOA ns h 1 7200 3600 1209600 300\n@ NS ns\nns A 192.0.2.1\n";
+
+/// Name, lines after the head, whether we, BIND and Knot take it, and why we differ from either.
+const AFTER_HEAD: &[(&str, &str, [bool; 3], &str)] = &[
+    ("good", "www A 192.0.2.2", [true, true, true], ""),
+    ("parentheses", "x TXT ( \"a\" ; note\n \"b\" )", [true, true, true], ""),
+    ("unknown type", "x TYPE65280 \\# 3 abcdef", [true, true, true], ""),
+    ("units", "x 1h30m A 192.0.2.2", [true, true, true], ""),
+    ("class first", "x IN 60 A 192.0.2.2", [true, true, true], ""),
+    ("wildcard", "*.w A 192.0.2.2", [true, true, true], ""),
+    ("DNAME", "d DNAME ns", [true, true, true], ""),
+    ("HTTPS", "s HTTPS 1 . alpn=h2 port=8443", [true, true, true], ""),
+    ("different TTLs", "x 60 A 192.0.2.2\nx 61 A 192.0.2.3", [true, true, true], ""),
+    ("duplicate", "x A 192.0.2.2\nx A 192.0.2.2", [true, true, true], ""),
+    ("below a cut", "sub NS ns\nx.sub TXT t", [true, true, true], ""),
+    ("MX to a CNAME", "@ MX 1 m\nm CNAME ns", [true, true, true], ""),
+    ("MX to nowhere", "@ MX 1 m", [true, true, true], ""),
+    ("CNAME and other", "x CNAME ns\nx A 192.0.2.2", [false, false, false], ""),
+    ("two CNAMEs", "x CNAME ns\nx CNAME www", [false, false, false], ""),
+    ("two DNAMEs", "d DNAME ns\nd DNAME www", [false, false, false], ""),
+    ("wrong address", "x A 192.0.2.256", [false, false, false], ""),
+    ("wrong type", "x FOO bar", [false, false, false], ""),
+    ("wrong class", "x CH A 192.0.2.2", [false, false, false], ""),
+    ("TTL after the type", "x A 60 192.0.2.2", [false, false, false], ""),
+    ("( without )", "x TXT ( a", [false, false, false], ""),
+    (") without (", "x TXT a )", [false, false, false], ""),
+    ("a string over two lines", "x TXT \"a\nb\"", [false, false, false], ""),
+    ("unknown directive", "$FOO 1", [false, false, false], ""),
+    ("$INCLUDE of nothing", "$INCLUDE nowhere", [false, false, false], ""),
+    ("label of 64 octets", LONG_LABEL, [false, false, false], ""),
+    ("$GENERATE", "$GENERATE 1-3 g$ A 192.0.2.$", [true, true, false], "Knot has no $GENERATE"),
+    ("relative $ORIGIN", "$ORIGIN sub\nx A 192.0.2.2", [true, true, false], "Knot wants it absolute; RFC 1035 §5.1 does not"),
+    ("missing glue", "sub NS ns.sub", [true, true, false], "a warning of ours: the parent cannot mend it"),
+    ("below a DNAME", "d DNAME ns\nx.d A 192.0.2.2", [true, true, false], "RFC 6672 §2.4 forbids it; it is occluded, and harmless"),
+    ("DNAME and NS", "d DNAME ns\nd NS ns", [false, true, false], "RFC 6672 §2.3"),
+    ("wildcard NS", "*.w NS ns", [false, false, true], "RFC 4592 §4.2: not defined"),
+    ("wildcard DNAME", "*.w DNAME ns", [false, true, true], "RFC 4592 §4.4: not defined"),
+    ("record of no zone", "www.other. A 192.0.2.2", [false, true, true], "they leave it out; so do we with --check out-of-zone=warning"),
+    ("TTL above 2^31", "x 4294967295 A 192.0.2.2", [false, true, true], "RFC 2181 §8; BIND takes 0, Knot takes it"),
+    ("NSEC3 iterations", "@ NSEC3PARAM 1 0 151 ab", [false, true, true], "no validator believes such proofs (RFC 9276 §3.2)"),
+    ("two SOAs", "@ SOA ns h 2 7200 3600 1209600 300", [false, false, true], "Knot takes the last; RFC 1035 §5.2 allows one"),
+    ("RDATA of five octets", "x A \\# 5 0102030405", [false, false, false], ""),
+];
+
+/// Whole files.
+const WHOLE: &[(&str, &str, [bool; 3], &str)] = &[
+    ("TTL by the SOA", "$ORIGIN example.\n@ SOA ns h 1 7200 3600 1209600 300\n@ NS ns\nns A 192.0.2.1\n", [true, true, true], ""),
+    ("no SOA", "$ORIGIN example.\n$TTL 300\n@ NS ns\nns A 192.0.2.1\n", [false, false, false], ""),
+    ("no NS", "$ORIGIN example.\n$TTL 300\n@ SOA ns h 1 7200 3600 1209600 300\nns A 192.0.2.1\n", [false, false, false], ""),
+    ("empty", "", [false, false, false], ""),
+    ("owner left out at first", "  300 A 192.0.2.1\n", [false, false, false], ""),
+    ("NS to nowhere", "$ORIGIN example.\n$TTL 300\n@ SOA ns h 1 7200 3600 1209600 300\n@ NS ns\n", [true, false, false], "a warning of ours; an error with --check dangling-target=error"),
+    ("NS to a CNAME", "$ORIGIN example.\n$TTL 300\n@ SOA ns h 1 7200 3600 1209600 300\n@ NS ns\nns CNAME x\nx A 192.0.2.1\n", [true, false, false], "a warning of ours; an error with --check aliased-target=error"),
+];
+
+const LONG_LABEL: &str =
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa A 192.0.2.2";
+
+#[test]
+fn bind_and_knot_agree_on_what_is_a_zone_file() {
+    if !wanted("named-compilezone") || !wanted("kzonecheck") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("example.zone");
+    let image = folder.path().join("image");
+    let takes = |command: &mut Command| {
+        let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+        status.expect("the tool runs").success()
+    };
+    let mut differences = Vec::new();
+    let after = AFTER_HEAD.iter().map(|(n, t, e, w)| (n, format!("{HEAD}{t}\n"), e, w));
+    let whole = WHOLE.iter().map(|(n, t, e, w)| (n, (*t).to_owned(), e, w));
+    for (name, text, expected, why) in after.chain(whole) {
+        fs::write(&file, text).unwrap();
+        let found = [
+            takes(zonec(["build", "-o"]).arg(&image).arg(&file)),
+            takes(
+                Command::new("named-compilezone")
+                    .args(["-q", "-k", "ignore", "-o", "/dev/null", "example."])
+                    .arg(&file),
+            ),
+            takes(Command::new("kzonecheck").args(["-o", "example."]).arg(&file)),
+        ];
+        if found != *expected {
+            differences.push(format!("{name}: {found:?}, not {expected:?} (ours, BIND, Knot)"));
+        }
+        let differ = expected.iter().any(|takes| takes != &expected[0]);
+        assert_eq!(differ, !why.is_empty(), "{name}: a difference has a reason");
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
