@@ -42,28 +42,88 @@ const AFTER_HEAD: &[(&str, &str, [bool; 3], &str)] = &[
     ("$INCLUDE of nothing", "$INCLUDE nowhere", [false, false, false], ""),
     ("label of 64 octets", LONG_LABEL, [false, false, false], ""),
     ("$GENERATE", "$GENERATE 1-3 g$ A 192.0.2.$", [true, true, false], "Knot has no $GENERATE"),
-    ("relative $ORIGIN", "$ORIGIN sub\nx A 192.0.2.2", [true, true, false], "Knot wants it absolute; RFC 1035 §5.1 does not"),
-    ("missing glue", "sub NS ns.sub", [true, true, false], "a warning of ours: the parent cannot mend it"),
-    ("below a DNAME", "d DNAME ns\nx.d A 192.0.2.2", [true, true, false], "RFC 6672 §2.4 forbids it; it is occluded, and harmless"),
+    (
+        "relative $ORIGIN",
+        "$ORIGIN sub\nx A 192.0.2.2",
+        [true, true, false],
+        "Knot wants it absolute; RFC 1035 §5.1 does not",
+    ),
+    (
+        "missing glue",
+        "sub NS ns.sub",
+        [true, true, false],
+        "a warning of ours: the parent cannot mend it",
+    ),
+    (
+        "below a DNAME",
+        "d DNAME ns\nx.d A 192.0.2.2",
+        [true, true, false],
+        "RFC 6672 §2.4 forbids it; it is occluded, and harmless",
+    ),
     ("DNAME and NS", "d DNAME ns\nd NS ns", [false, true, false], "RFC 6672 §2.3"),
     ("wildcard NS", "*.w NS ns", [false, false, true], "RFC 4592 §4.2: not defined"),
     ("wildcard DNAME", "*.w DNAME ns", [false, true, true], "RFC 4592 §4.4: not defined"),
-    ("record of no zone", "www.other. A 192.0.2.2", [false, true, true], "they leave it out; so do we with --check out-of-zone=warning"),
-    ("TTL above 2^31", "x 4294967295 A 192.0.2.2", [false, true, true], "RFC 2181 §8; BIND takes 0, Knot takes it"),
-    ("NSEC3 iterations", "@ NSEC3PARAM 1 0 151 ab", [false, true, true], "no validator believes such proofs (RFC 9276 §3.2)"),
-    ("two SOAs", "@ SOA ns h 2 7200 3600 1209600 300", [false, false, true], "Knot takes the last; RFC 1035 §5.2 allows one"),
-    ("RDATA of five octets", "x A \\# 5 0102030405", [false, false, false], ""),
+    (
+        "record of no zone",
+        "www.other. A 192.0.2.2",
+        [false, true, true],
+        "they leave it out; so do we with --check out-of-zone=warning",
+    ),
+    (
+        "TTL above 2^31",
+        "x 4294967295 A 192.0.2.2",
+        [false, true, true],
+        "RFC 2181 §8; BIND takes 0, Knot takes it",
+    ),
+    (
+        "NSEC3 iterations",
+        "@ NSEC3PARAM 1 0 151 ab",
+        [false, true, true],
+        "no validator believes such proofs (RFC 9276 §3.2)",
+    ),
+    (
+        "two SOAs",
+        "@ SOA ns h 2 7200 3600 1209600 300",
+        [false, false, true],
+        "Knot takes the last; RFC 1035 §5.2 allows one",
+    ),
+    (
+        "RDATA of five octets",
+        "x A \\# 5 0102030405",
+        [false, false, true],
+        "Knot does not look into it; RFC 3597 §5",
+    ),
 ];
 
 /// Whole files.
 const WHOLE: &[(&str, &str, [bool; 3], &str)] = &[
-    ("TTL by the SOA", "$ORIGIN example.\n@ SOA ns h 1 7200 3600 1209600 300\n@ NS ns\nns A 192.0.2.1\n", [true, true, true], ""),
+    (
+        "TTL by the SOA",
+        "$ORIGIN example.\n@ SOA ns h 1 7200 3600 1209600 300\n@ NS ns\nns A 192.0.2.1\n",
+        [true, true, true],
+        "",
+    ),
     ("no SOA", "$ORIGIN example.\n$TTL 300\n@ NS ns\nns A 192.0.2.1\n", [false, false, false], ""),
-    ("no NS", "$ORIGIN example.\n$TTL 300\n@ SOA ns h 1 7200 3600 1209600 300\nns A 192.0.2.1\n", [false, false, false], ""),
+    (
+        "no NS",
+        "$ORIGIN example.\n$TTL 300\n@ SOA ns h 1 7200 3600 1209600 300\nns A 192.0.2.1\n",
+        [false, false, false],
+        "",
+    ),
     ("empty", "", [false, false, false], ""),
     ("owner left out at first", "  300 A 192.0.2.1\n", [false, false, false], ""),
-    ("NS to nowhere", "$ORIGIN example.\n$TTL 300\n@ SOA ns h 1 7200 3600 1209600 300\n@ NS ns\n", [true, false, false], "a warning of ours; an error with --check dangling-target=error"),
-    ("NS to a CNAME", "$ORIGIN example.\n$TTL 300\n@ SOA ns h 1 7200 3600 1209600 300\n@ NS ns\nns CNAME x\nx A 192.0.2.1\n", [true, false, false], "a warning of ours; an error with --check aliased-target=error"),
+    (
+        "NS to nowhere",
+        "$ORIGIN example.\n$TTL 300\n@ SOA ns h 1 7200 3600 1209600 300\n@ NS ns\n",
+        [true, false, false],
+        "a warning of ours; an error with --check dangling-target=error",
+    ),
+    (
+        "NS to a CNAME",
+        "$ORIGIN example.\n$TTL 300\n@ SOA ns h 1 7200 3600 1209600 300\n@ NS ns\nns CNAME x\nx A 192.0.2.1\n",
+        [true, false, false],
+        "a warning of ours; an error with --check aliased-target=error",
+    ),
 ];
 
 const LONG_LABEL: &str =

@@ -83,7 +83,11 @@ fn dangling_target() {
     let check = Check::DanglingTarget;
     zone(check, "x MX 1 y", "6: y.e., to which MX of x.e. points, has no address");
     zone(check, "x CNAME y", "6: y.e., to which CNAME of x.e. points, is not there");
-    zone(check, "x SRV 1 1 1 a.b\ny.a.b A 192.0.2.2", "6: a.b.e., to which SRV of x.e. points, has no address");
+    zone(
+        check,
+        "x SRV 1 1 1 a.b\ny.a.b A 192.0.2.2",
+        "6: a.b.e., to which SRV of x.e. points, has no address",
+    );
     zone(check, "x NS y\ny TXT t", "6: y.e., to which NS of x.e. points, has no address");
     for sound in [
         "x MX 1 ns",
@@ -111,12 +115,15 @@ fn aliased_target() {
 
 #[test]
 fn signature_time() {
-    let signed = |start: u32, end: u32| {
-        format!("x A 192.0.2.2\nx RRSIG A 13 2 60 {end} {start} 1 e. QUFB")
-    };
+    let signed =
+        |start: u32, end: u32| format!("x A 192.0.2.2\nx RRSIG A 13 2 60 {end} {start} 1 e. QUFB");
     let check = Check::SignatureTime;
     zone(check, &signed(1_700_000_000, 1_799_999_999), "7: a signature over A of x.e. has expired");
-    zone(check, &signed(1_800_000_001, 1_900_000_000), "7: a signature over A of x.e. does not hold yet");
+    zone(
+        check,
+        &signed(1_800_000_001, 1_900_000_000),
+        "7: a signature over A of x.e. does not hold yet",
+    );
     let sound = format!("{HEAD}{}\n", signed(1_800_000_000, 1_800_000_000));
     assert!(with(check, Some(Severity::Error), &[Source::Zone(&sound)]).is_empty());
 }
