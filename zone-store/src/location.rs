@@ -217,5 +217,13 @@ impl<'a> Bind<'a> {
     }
 }
 
+/// The name `*.<name>`; `None` where it is too long.
+#[cfg(feature = "alloc")]
+pub(crate) fn below(name: dns_wire::Name<'_>) -> Option<dns_wire::NameBuf> {
+    let mut wire = [0u8; 255];
+    let name = crate::answer::join(&mut wire, b"\x01*", name.as_wire())?;
+    dns_wire::Name::from_wire(name).ok().map(dns_wire::NameBuf::from)
+}
+
 /// The size of a map's record: name offset and length, IPv4 ranges, IPv6 ranges.
 pub(crate) const MAP: usize = 16;

@@ -179,7 +179,8 @@ fn every_check_has_a_row_that_names_its_test() {
             None => "off",
         };
         let row = format!("| `{}` | {usual} |", check.name());
-        let row = table.lines().find(|line| line.starts_with(&row)).expect(check.name());
+        let found = table.lines().find(|line| line.starts_with(&row));
+        let row = found.unwrap_or_else(|| panic!("no row {row}"));
         let test = check.name().replace('-', "_");
         assert!(row.ends_with(&format!("| `{test}` |")), "{row}");
         assert!(tests.contains(&format!("fn {test}()")), "{test}");

@@ -16,6 +16,7 @@
 pub mod data;
 pub mod detect;
 pub mod diff;
+pub mod image;
 pub mod map;
 pub mod master;
 pub mod render;

@@ -4,7 +4,7 @@ use crate::source::{Id, Prefix};
 use alloc::string::String;
 use core::fmt::{self, Write};
 use core::net::IpAddr;
-use dns_wire::{Name, Ttl};
+use dns_wire::{Name, RType, Ttl};
 
 /// A prefix and the location of the clients in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,6 +56,27 @@ pub fn share_line(text: &mut String, owner: Name<'_>, ttl: Ttl, share: Share<'_>
     line(
         text,
         format_args!("+{},{address},{ttl},,{},{weight}", EscapedName(owner), Escaped(location)),
+    );
+}
+
+/// Adds the `:` line of a record of any type, its data by octets. `location` is empty for the default rows.
+pub fn record_line(
+    text: &mut String,
+    owner: Name<'_>,
+    rtype: RType,
+    ttl: Ttl,
+    rdata: &[u8],
+    location: Id<'_>,
+) {
+    line(
+        text,
+        format_args!(
+            ":{},{},{},{ttl},,{}",
+            EscapedName(owner),
+            rtype.0,
+            Escaped(rdata),
+            Escaped(location)
+        ),
     );
 }
 

@@ -3,9 +3,9 @@
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
-use dns_wire::rdata;
+use dns_wire::{NameBuf, rdata};
 use service::published::Edition;
-use zone_store::{Location, Store};
+use zone_store::{Location, Store, Zone, text};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -14,20 +14,53 @@ use zone_store::{Location, Store};
 pub(crate) struct Arguments {
     /// The image.
     image: PathBuf,
+    /// Only this zone, without bindings and maps.
+    #[arg(long, value_name = "NAME")]
+    zone: Option<NameBuf>,
+    /// As data lines, of which `zonec build` makes the same image. Zones one in another are each to be dumped
+    /// to a file of their own, with --zone.
+    #[arg(long)]
+    data: bool,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let edition = Edition::open(&arguments.image)?;
     let mut out = BufWriter::new(io::stdout().lock());
-    match dump(&edition.image.store(), &mut out).and_then(|()| out.flush()) {
+    let store = edition.image.store();
+    let dumped = if arguments.data {
+        dump_data(&store, arguments.zone.as_ref(), &mut out)
+    } else {
+        dump(&store, arguments.zone.as_ref(), &mut out)
+    };
+    match dumped.and_then(|()| out.flush()) {
         // Whoever reads may stop reading: `zonec dump site.img | head`.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(|error| format!("cannot print: {error}")),
     }
 }
 
-fn dump(store: &Store<'_>, out: &mut impl Write) -> io::Result<()> {
-    for zone in store.zones() {
+fn is_wanted(zone: &Zone<'_>, only: Option<&NameBuf>) -> bool {
+    only.is_none_or(|only| only.as_name() == zone.name())
+}
+
+fn dump_data(store: &Store<'_>, only: Option<&NameBuf>, out: &mut impl Write) -> io::Result<()> {
+    let mut done = Ok(());
+    let mut tell = |line: &str| {
+        if done.is_ok() {
+            done = out.write_all(line.as_bytes());
+        }
+    };
+    for zone in store.zones().filter(|zone| is_wanted(zone, only)) {
+        text::image::zone_lines(store, &zone, &mut tell);
+    }
+    if only.is_none() {
+        text::image::map_lines(store, &mut tell);
+    }
+    done
+}
+
+fn dump(store: &Store<'_>, only: Option<&NameBuf>, out: &mut impl Write) -> io::Result<()> {
+    for zone in store.zones().filter(|zone| is_wanted(zone, only)) {
         writeln!(out, "; zone {}", zone.name())?;
         for record in zone.records() {
             let data = rdata::display(record.rtype, record.rdata);
@@ -41,6 +74,9 @@ fn dump(store: &Store<'_>, out: &mut impl Write) -> io::Result<()> {
             }
             writeln!(out)?;
         }
+    }
+    if only.is_some() {
+        return Ok(());
     }
     for bound in store.bindings() {
         let reaches = [
