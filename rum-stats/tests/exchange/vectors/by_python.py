@@ -1,7 +1,7 @@
 """DDSketch messages by the library for Python, and ours read by it. By hand: pip install ddsketch==3.0.1
 
-    python3 by_python.py write > ddsketch_python.hex   # what tests/exchange.rs reads
-    python3 by_python.py read < ddsketch_ours.hex      # what tests/exchange.rs writes
+    python3 by_python.py write > ddsketch_python.hex   # what peers.rs reads
+    python3 by_python.py read < ddsketch_ours.hex      # what peers.rs compares with
 """
 import sys
 
