@@ -103,13 +103,14 @@ impl<'a> Store<'a> {
             return (None, None);
         }
         let find = |depth| {
-            let suffix = name.suffix(depth)?;
             self.bind_index.find(name.hash(depth)?, |offset| {
-                Bind::read(from(self.binds, offset)?).filter(|bind| bind.name == suffix)
+                let (len, octets) = from(self.binds, offset)?.split_first()?;
+                let (_, maps) = octets.split_at_checked(usize::from(*len))?;
+                name.is_name(depth, None, octets, *len).then(|| Bind::maps(maps))?
             })
         };
-        if let Some(bind) = find(name.depth()) {
-            return (bind.resolver_exact, bind.subnet_exact);
+        if let Some([resolver, subnet, _, _]) = find(name.depth()) {
+            return (resolver, subnet);
         }
         // The names above a bound name are in the table too, so the deepest is found by halving.
         let mut low = 0u8;
@@ -118,14 +119,15 @@ impl<'a> Store<'a> {
         while high.saturating_sub(low) > 1 {
             let middle = low.saturating_add(high.saturating_sub(low) / 2);
             match find(middle) {
-                Some(bind) => {
-                    deepest = bind;
+                Some(maps) => {
+                    deepest = maps;
                     low = middle;
                 }
                 None => high = middle,
             }
         }
-        (deepest.resolver_below, deepest.subnet_below)
+        let [_, _, resolver, subnet] = deepest;
+        (resolver, subnet)
     }
 
     fn default_map(&self) -> Option<u32> {
@@ -135,26 +137,24 @@ impl<'a> Store<'a> {
     }
 
     fn ask_address(&self, map: u32, address: IpAddr) -> Option<u32> {
-        let map = self.map(map)?;
         match address.to_canonical() {
-            IpAddr::V4(v4) => map.v4.location(u128::from(u32::from(v4))),
-            IpAddr::V6(v6) => map.v6.location(u128::from(v6)),
+            IpAddr::V4(v4) => self.ranges_v4(map)?.location(u128::from(u32::from(v4))),
+            IpAddr::V6(v6) => self.ranges_v6(map)?.location(u128::from(v6)),
         }
     }
 
     /// An IPv4-mapped IPv6 block is the IPv4 block; its scope counts the 96 bits before it.
     fn ask_block(&self, map: u32, subnet: Subnet) -> Option<Block> {
-        let map = self.map(map)?;
         if subnet.width == 32 {
-            return map.v4.block(subnet.address, subnet.source, 32);
+            return self.ranges_v4(map)?.block(subnet.address, subnet.source, 32);
         }
         if subnet.address >> 32 == 0xffff
             && let Some(source) = subnet.source.checked_sub(96)
         {
-            let block = map.v4.block(subnet.address & 0xffff_ffff, source, 32)?;
+            let block = self.ranges_v4(map)?.block(subnet.address & 0xffff_ffff, source, 32)?;
             return Some(Block { scope: block.scope.saturating_add(96), ..block });
         }
-        map.v6.block(subnet.address, subnet.source, 128)
+        self.ranges_v6(map)?.block(subnet.address, subnet.source, 128)
     }
 
     /// How many maps there are.
@@ -163,18 +163,34 @@ impl<'a> Store<'a> {
     }
 
     pub(crate) fn map(&self, map: u32) -> Option<MapView<'a>> {
-        let mut reader = Reader::new(self.maps);
-        let count = reader.u32()?;
-        reader.u32()?;
-        let (records, names) = reader.rest().split_at_checked(to_usize(count).checked_mul(MAP)?)?;
-        let mut record = Reader::new(records.as_chunks::<MAP>().0.get(to_usize(map))?);
-        let start = to_usize(record.u32()?);
-        let end = start.checked_add(to_usize(record.u32()?))?;
+        let ([start, len, ..], names) = self.map_record(map)?;
+        let start = to_usize(start);
         Some(MapView {
-            name: names.get(start..end)?,
-            v4: Ranges::read(from(self.ranges, record.u32()?)?)?,
-            v6: Ranges::read(from(self.ranges, record.u32()?)?)?,
+            name: names.get(start..start.checked_add(to_usize(len))?)?,
+            v4: self.ranges_v4(map)?,
+            v6: self.ranges_v6(map)?,
         })
+    }
+
+    fn ranges_v4(&self, map: u32) -> Option<Ranges<'a>> {
+        let ([_, _, v4, _], _) = self.map_record(map)?;
+        Ranges::read(from(self.ranges, v4)?)
+    }
+
+    fn ranges_v6(&self, map: u32) -> Option<Ranges<'a>> {
+        let ([_, _, _, v6], _) = self.map_record(map)?;
+        Ranges::read(from(self.ranges, v6)?)
+    }
+
+    /// The record of a map (where its name starts, how long that is, IPv4 ranges, IPv6 ranges), and the names.
+    #[inline]
+    fn map_record(&self, map: u32) -> Option<([u32; 4], &'a [u8])> {
+        let (counts, rest) = self.maps.split_first_chunk::<8>()?;
+        let [count @ .., _, _, _, _] = *counts;
+        let count = to_usize(u32::from_le_bytes(count));
+        let (records, names) = rest.split_at_checked(count.checked_mul(MAP)?)?;
+        let (fields, _) = records.as_chunks::<MAP>().0.get(to_usize(map))?.as_chunks::<4>();
+        Some((fields.first_chunk::<4>()?.map(u32::from_le_bytes), names))
     }
 }
 
@@ -206,14 +222,15 @@ impl<'a> Bind<'a> {
     pub(crate) fn read_next(reader: &mut Reader<'a>) -> Option<Self> {
         let len = reader.u8()?;
         let name = reader.take(usize::from(len))?;
-        let mut map = || reader.u32().map(|number| number.checked_sub(1));
-        Some(Self {
-            name,
-            resolver_exact: map()?,
-            subnet_exact: map()?,
-            resolver_below: map()?,
-            subnet_below: map()?,
-        })
+        let [resolver_exact, subnet_exact, resolver_below, subnet_below] =
+            Self::maps(&reader.array::<16>()?)?;
+        Some(Self { name, resolver_exact, subnet_exact, resolver_below, subnet_below })
+    }
+
+    /// The maps at the start of `octets`: exact by resolver and by subnet, then those of the names below.
+    fn maps(octets: &[u8]) -> Option<[Option<u32>; 4]> {
+        let numbers = octets.as_chunks::<4>().0.first_chunk::<4>()?;
+        Some(numbers.map(|number| u32::from_le_bytes(number).checked_sub(1)))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::bytes::to_usize;
+use crate::bytes::{low64, to_usize};
 
 /// A prefix as the compiler holds it: the address as a number of 32 or 128 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +35,7 @@ pub(crate) fn write(out: &mut Vec<u8>, swept: &Swept, width: u8, wide_values: bo
     let form = Form::of(ranges, width);
     let count = ranges.len();
     let value_octets = if wide_values { 4 } else { 2 };
-    out.extend_from_slice(&[form.shift, form.dropped, form.octets, value_octets]);
+    out.extend_from_slice(&[form.shift, form.octets, value_octets, 0]);
     for number in [form.slots, count, swept.covers.len()] {
         out.extend_from_slice(&to_u32(number).to_le_bytes());
     }
@@ -44,19 +44,18 @@ pub(crate) fn write(out: &mut Vec<u8>, swept: &Swept, width: u8, wide_values: bo
     for slot in 0..=form.slots {
         let slot_start = form.slot_start(slot);
         while passed < count
-            && ranges.get(passed).is_some_and(|r| slot_start.is_none_or(|s| r.0 < s))
+            && ranges
+                .get(passed)
+                .is_some_and(|r| slot_start.is_none_or(|s| form.key(r.0) < s) || passed == 0)
         {
             passed = passed.saturating_add(1);
         }
         out.extend_from_slice(&to_u32(passed).to_le_bytes());
     }
-    let mask = 1u128.wrapping_shl(u32::from(form.shift)).wrapping_sub(1);
-    for (start, _) in ranges {
-        let low = start.saturating_sub(form.base) & mask;
-        let low = low.wrapping_shr(u32::from(form.dropped)).to_le_bytes();
-        out.extend(low.iter().take(usize::from(form.octets)));
-    }
-    for (_, value) in ranges {
+    let unused = if form.octets == 8 { 8 } else { 0 };
+    for (start, value) in ranges {
+        let start = start.to_le_bytes();
+        out.extend(start.iter().skip(unused).take(usize::from(form.octets)));
         let value = value.unwrap_or(u32::MAX).to_le_bytes();
         out.extend(value.iter().take(usize::from(value_octets)));
     }
@@ -127,58 +126,56 @@ pub(crate) fn sweep(entries: &[Entry], width: u8) -> Swept {
 
 /// How the ranges are cut into slots.
 struct Form {
-    base: u128,
+    /// Where the first slot starts, as a key.
+    base: u64,
     shift: u8,
-    dropped: u8,
+    /// Of a start.
     octets: u8,
     slots: usize,
 }
 
 impl Form {
-    /// As many slots as there are ranges, about: then a slot holds one or two starts on average.
     fn of(ranges: &[(u128, Option<u32>)], width: u8) -> Self {
-        let (Some((base, _)), Some((top, _))) = (ranges.get(1), ranges.last()) else {
-            return Self { base: 1, shift: 127, dropped: 0, octets: 16, slots: 0 };
-        };
-        let span = top.saturating_sub(*base);
-        let all =
-            ranges.iter().skip(1).fold(0, |all, (start, _)| all | start.saturating_sub(*base));
-        let dropped = all.trailing_zeros().min(u32::from(width));
-        let wanted = u128::try_from(ranges.len()).unwrap_or(u128::MAX);
-        let mut shift = 0u32;
-        while span.checked_shr(shift).unwrap_or(0) >= wanted {
-            shift = shift.saturating_add(1);
-        }
-        // Starts of two octets are worth a few slots more.
-        let low_bits = shift.saturating_sub(dropped);
-        if (17..=19).contains(&low_bits) {
-            shift = dropped.saturating_add(16);
-        }
-        let shift = shift.max(dropped).min(127);
-        let octets = match shift.saturating_sub(dropped) {
-            0..=16 => 2,
-            17..=32 => 4,
-            33..=48 => 6,
-            49..=64 => 8,
+        let low = ranges.iter().fold(0, |low, (start, _)| low | low64(*start));
+        let octets = match (width, low) {
+            (32, _) => 4,
+            (_, 0) => 8,
             _ => 16,
         };
-        let slots = span.checked_shr(shift).unwrap_or(0).saturating_add(1);
-        Self {
-            base: *base,
-            shift: u8::try_from(shift).unwrap_or(127),
-            dropped: u8::try_from(dropped.min(shift)).unwrap_or(0),
-            octets,
-            slots: usize::try_from(slots).unwrap_or(0),
+        let mut form = Self { base: 0, shift: 63, octets, slots: 0 };
+        let (Some((first, _)), Some((last, _))) = (ranges.get(1), ranges.last()) else {
+            return form;
+        };
+        form.base = form.key(*first);
+        let span = form.key(*last).saturating_sub(form.base);
+        let wanted =
+            u64::try_from(ranges.len().saturating_mul(SLOTS_PER_RANGE)).unwrap_or(u64::MAX);
+        let mut shift = 0u32;
+        while shift < 63 && span.wrapping_shr(shift) >= wanted {
+            shift = shift.saturating_add(1);
         }
+        form.shift = u8::try_from(shift).unwrap_or(63);
+        let slots = span.wrapping_shr(shift).saturating_add(1);
+        form.slots = usize::try_from(slots).unwrap_or(0);
+        form
     }
 
-    /// The first address of a slot, `None` past the last address.
-    fn slot_start(&self, slot: usize) -> Option<u128> {
-        let slot = u128::try_from(slot).ok()?;
-        let distance = slot.checked_mul(1u128.checked_shl(u32::from(self.shift))?)?;
+    /// What the index goes by.
+    fn key(&self, address: u128) -> u64 {
+        low64(if self.octets == 4 { address } else { address >> 64 })
+    }
+
+    /// The first key of a slot, `None` past the last one.
+    fn slot_start(&self, slot: usize) -> Option<u64> {
+        let slot = u64::try_from(slot).ok()?;
+        let distance = slot.checked_mul(1u64.checked_shl(u32::from(self.shift))?)?;
         self.base.checked_add(distance)
     }
 }
+
+/// At most; at least half as many. Most slots then have one start or none. A quarter of a slot a range makes a
+/// map of a third of the size.
+const SLOTS_PER_RANGE: usize = 4;
 
 fn to_u32(n: usize) -> u32 {
     debug_assert!(n <= to_usize(u32::MAX));

@@ -10,17 +10,18 @@
 //!
 //! # Form
 //! ```text
-//! family: shift u8 | dropped u8 | octets per start u8 | octets per value u8 | slots u32 | ranges u32 |
-//!         covers u32 | base u128 | index u32 x (slots + 1) | starts | values |
+//! family: shift u8 | octets per start u8 | octets per value u8 | 0 | slots u32 | ranges u32 | covers u32 |
+//!         base u64 | index u32 x (slots + 1) | per range: start, value |
 //!         covers: start u128, length u32, parent u32, value u32
 //! ```
-//! `index[s]` counts the ranges that start before `base + (s << shift)`. A start is kept as its distance from
-//! the slot it is in, without the `dropped` low bits that are zero in all of them.
+//! A start is a u32 for IPv4, a u64 for IPv6 where the low halves of all are zero, a u128 otherwise. The index
+//! goes by the address of IPv4, by the high half of one of IPv6: `index[s]` counts the ranges that start before
+//! `base + (s << shift)`. A range's value is beside its start, so a look-up takes two cache lines, mostly.
 
 #[cfg(feature = "alloc")]
 pub(crate) mod build;
 
-use crate::bytes::{Reader, to_usize};
+use crate::bytes::{Reader, low64, to_usize};
 
 /// The ranges of one map and one address family, where they lie in the image.
 ///
@@ -28,42 +29,38 @@ use crate::bytes::{Reader, to_usize};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ranges<'a> {
     shift: u8,
-    dropped: u8,
     start_octets: u8,
     value_octets: u8,
-    base: u128,
-    index: &'a [[u8; 4]],
-    starts: &'a [u8],
-    values: &'a [u8],
-    covers: &'a [[u8; COVER]],
     count: u32,
+    base: u64,
+    index: &'a [[u8; 4]],
+    records: &'a [u8],
+    covers: &'a [[u8; COVER]],
 }
 
 impl<'a> Ranges<'a> {
     /// The ranges at the start of `bytes`. Takes O(1).
+    #[inline]
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
-        let mut reader = Reader::new(bytes);
-        let [shift, dropped, start_octets, value_octets] = reader.array()?;
-        let slots = reader.u32()?;
-        let count = reader.u32()?;
-        let covers = to_usize(reader.u32()?);
-        let base = reader.u128()?;
+        let (header, rest) = bytes.split_first_chunk::<HEADER>()?;
+        let [shift, start_octets, value_octets, _, numbers @ ..] = *header;
+        let mut numbers = Reader::new(&numbers);
+        let (slots, count, covers) = (numbers.u32()?, numbers.u32()?, numbers.u32()?);
+        let base = numbers.u64()?;
+        let mut reader = Reader::new(rest);
         let index = reader.take(to_usize(slots).checked_add(1)?.checked_mul(4)?)?;
-        let per = |octets: u8| to_usize(count).checked_mul(usize::from(octets));
-        let starts = reader.take(per(start_octets)?)?;
-        let values = reader.take(per(value_octets)?)?;
-        let covers = reader.take(covers.checked_mul(COVER)?)?;
+        let record = usize::from(start_octets).checked_add(usize::from(value_octets))?;
+        let records = reader.take(to_usize(count).checked_mul(record)?)?;
+        let covers = reader.take(to_usize(covers).checked_mul(COVER)?)?;
         Some(Self {
             shift,
-            dropped,
             start_octets,
             value_octets,
+            count,
             base,
             index: index.as_chunks().0,
-            starts,
-            values,
+            records,
             covers: covers.as_chunks().0,
-            count,
         })
     }
 
@@ -75,19 +72,15 @@ impl<'a> Ranges<'a> {
     /// The octets that these ranges take.
     #[cfg(test)]
     pub(crate) fn octets(&self) -> usize {
-        [
-            self.index.as_flattened().len(),
-            self.starts.len(),
-            self.values.len(),
-            self.covers.as_flattened().len(),
-        ]
-        .into_iter()
-        .fold(FAMILY_HEADER, usize::saturating_add)
+        [self.index.as_flattened().len(), self.records.len(), self.covers.as_flattened().len()]
+            .into_iter()
+            .fold(HEADER, usize::saturating_add)
     }
 
     /// The location of a full address and nothing else: `None` in a gap.
     ///
     /// Cost: a slot of the index, then a binary search of the few starts in it.
+    #[inline]
     pub(crate) fn location(&self, address: u128) -> Option<u32> {
         self.value(self.range_of(address)?)
     }
@@ -102,36 +95,71 @@ impl<'a> Ranges<'a> {
     }
 
     /// The range that holds an address.
+    #[inline]
     fn range_of(&self, address: u128) -> Option<u32> {
-        let Some(distance) = address.checked_sub(self.base) else { return Some(0) };
-        let slot =
-            usize::try_from(distance.wrapping_shr(u32::from(self.shift))).unwrap_or(usize::MAX);
-        let Some(before) = self.index.get(slot) else { return self.count.checked_sub(1) };
-        let Some(next) = self.index.get(slot.wrapping_add(1)) else {
-            return self.count.checked_sub(1);
-        };
-        let (before, next) = (u32::from_le_bytes(*before), u32::from_le_bytes(*next));
-        let mask = 1u128.wrapping_shl(u32::from(self.shift)).wrapping_sub(1);
-        let low = (distance & mask).wrapping_shr(u32::from(self.dropped));
-        let within = to_usize(before)..to_usize(next);
-        let passed = match self.start_octets {
-            2 => passed::<2>(self.starts, within, low),
-            4 => passed::<4>(self.starts, within, low),
-            6 => passed::<6>(self.starts, within, low),
-            8 => passed::<8>(self.starts, within, low),
-            _ => passed::<16>(self.starts, within, low),
+        let key = self.key(address);
+        let Some(slot) = self.slot(key) else { return Some(0) };
+        let within = slot.checked_add(2).and_then(|end| self.index.get(slot..end));
+        let Some([before, next]) = within else { return self.count.checked_sub(1) };
+        let before = u32::from_le_bytes(*before);
+        let within = to_usize(before)..to_usize(u32::from_le_bytes(*next));
+        let passed = match (self.start_octets, self.value_octets) {
+            (4, 2) => self.passed::<6>(within, |[a, b, c, d, ..]| {
+                u64::from(u32::from_le_bytes([*a, *b, *c, *d])) <= key
+            }),
+            (4, _) => self.passed::<8>(within, |[a, b, c, d, ..]| {
+                u64::from(u32::from_le_bytes([*a, *b, *c, *d])) <= key
+            }),
+            (8, 2) => self.passed::<10>(within, |record| low_word(record) <= key),
+            (8, _) => self.passed::<12>(within, |record| low_word(record) <= key),
+            (_, 2) => self.passed::<18>(within, |record| long_word(record) <= address),
+            _ => self.passed::<20>(within, |record| long_word(record) <= address),
         }?;
         before.checked_add(passed)?.checked_sub(1)
     }
 
+    /// How many of the ranges in `within` do not start past an address.
+    #[inline]
+    fn passed<const N: usize>(
+        &self,
+        within: core::ops::Range<usize>,
+        is_passed: impl Fn(&[u8; N]) -> bool,
+    ) -> Option<u32> {
+        let records = self.records.as_chunks::<N>().0.get(within)?;
+        u32::try_from(records.partition_point(is_passed)).ok()
+    }
+
+    /// What the index goes by.
+    #[inline]
+    fn key(&self, address: u128) -> u64 {
+        low64(if self.start_octets == 4 { address } else { address >> 64 })
+    }
+
+    /// The slot of a key; `None` before the first.
+    #[inline]
+    fn slot(&self, key: u64) -> Option<usize> {
+        let distance = key.checked_sub(self.base)?;
+        Some(usize::try_from(distance.wrapping_shr(u32::from(self.shift))).unwrap_or(usize::MAX))
+    }
+
+    /// Start and value of a range, as octets.
+    #[inline]
+    fn record(&self, range: u32) -> Option<(&'a [u8], &'a [u8])> {
+        let (start, value) = (usize::from(self.start_octets), usize::from(self.value_octets));
+        let len = start.wrapping_add(value);
+        let at = to_usize(range).checked_mul(len)?;
+        self.records.get(at..)?.get(..len)?.split_at_checked(start)
+    }
+
     /// The location of a range, `None` for a gap.
+    #[inline]
     fn value(&self, range: u32) -> Option<u32> {
-        let range = to_usize(range);
+        let (_, value) = self.record(range)?;
         if self.value_octets == 2 {
-            let value = u16::from_le_bytes(*self.values.as_chunks::<2>().0.get(range)?);
+            let value = u16::from_le_bytes(*value.first_chunk()?);
             (value != u16::MAX).then_some(u32::from(value))
         } else {
-            let value = u32::from_le_bytes(*self.values.as_chunks::<4>().0.get(range)?);
+            let value = u32::from_le_bytes(*value.first_chunk()?);
             (value != u32::MAX).then_some(value)
         }
     }
@@ -148,27 +176,16 @@ impl<'a> Ranges<'a> {
 
     /// The first address of a range.
     pub(crate) fn start(&self, range: u32) -> Option<u128> {
-        if range == 0 {
-            return Some(0);
+        let (start, _) = self.record(range)?;
+        match self.start_octets {
+            4 => start.first_chunk().map(|start| u128::from(u32::from_le_bytes(*start))),
+            8 => start.first_chunk().map(|start| u128::from(u64::from_le_bytes(*start)) << 64),
+            _ => start.first_chunk().map(|start| u128::from_le_bytes(*start)),
         }
-        // The slot it is in: the last one with no more than `range` starts before it.
-        let slots = self.index.partition_point(|before| u32::from_le_bytes(*before) <= range);
-        let slot = u128::try_from(slots.checked_sub(1)?).ok()?;
-        let octets = usize::from(self.start_octets);
-        let at = to_usize(range).checked_mul(octets)?;
-        let mut low = [0u8; 16];
-        for (to, from) in low.iter_mut().zip(self.starts.get(at..at.checked_add(octets)?)?) {
-            *to = *from;
-        }
-        let low = u128::from_le_bytes(low).wrapping_shl(u32::from(self.dropped));
-        self.base.checked_add(slot.wrapping_shl(u32::from(self.shift)))?.checked_add(low)
     }
 
     /// Location and first address of a range.
     pub(crate) fn range(&self, range: u32) -> Option<(u128, Option<u32>)> {
-        if range >= self.count {
-            return None;
-        }
         Some((self.start(range)?, self.value(range)))
     }
 
@@ -204,58 +221,40 @@ impl<'a> Ranges<'a> {
     /// Whether everything that a look-up relies on holds: counts add up, starts ascend, locations exist.
     pub(crate) fn is_sound(&self, locations: u32, width: u8) -> bool {
         let max = u128::MAX.wrapping_shr(128u32.saturating_sub(u32::from(width)));
-        let counts_ascend = self.index.is_sorted_by_key(|before| u32::from_le_bytes(*before));
         let first = self.index.first().map(|n| u32::from_le_bytes(*n));
         let last = self.index.last().map(|n| u32::from_le_bytes(*n));
-        if !counts_ascend
-            || self.shift >= 128
-            || self.dropped > self.shift
-            || !matches!(self.start_octets, 2 | 4 | 6 | 8 | 16)
+        let forms: &[u8] = if width == 32 { &[4] } else { &[8, 16] };
+        if !self.index.is_sorted_by_key(|before| u32::from_le_bytes(*before))
+            || self.shift >= 64
+            || !forms.contains(&self.start_octets)
             || !matches!(self.value_octets, 2 | 4)
             || first != Some(1)
             || last != Some(self.count)
-            || self.base > max
+            || self.start(0) != Some(0)
         {
             return false;
         }
         let mut before = 0;
-        let mut range = 0u32;
-        // Slot by slot, so that each start is found without a search.
-        for (slot, next) in self.index.iter().skip(1).enumerate() {
-            let next = u32::from_le_bytes(*next);
-            while range.wrapping_add(1) < next {
-                range = range.wrapping_add(1);
-                let Some(start) = self.start_in(range, slot) else { return false };
-                if start <= before || start > max {
-                    return false;
-                }
-                before = start;
-            }
-        }
+        let ranges = (1..self.count).all(|range| {
+            let Some(start) = self.start(range) else { return false };
+            let ascends = start > before && start <= max;
+            before = start;
+            // In the slot that counts it, so that a look-up sees it.
+            let slot = self.slot(self.key(start)).unwrap_or(usize::MAX);
+            let within = slot.checked_add(2).and_then(|end| self.index.get(slot..end));
+            let Some([from, to]) = within else { return false };
+            ascends && (u32::from_le_bytes(*from)..u32::from_le_bytes(*to)).contains(&range)
+        });
         let values = (0..self.count).all(|i| self.value(i).is_none_or(|l| l < locations));
         let covers = self.covers.iter().enumerate().all(|(i, cover)| {
             Cover::read(cover).is_some_and(|c| {
                 c.len <= width && c.value < locations && to_usize(c.parent) <= i && c.start <= max
             })
         });
-        values
+        ranges
+            && values
             && covers
             && self.covers.is_sorted_by_key(|c| Cover::read(c).map(|c| (c.start, c.len)))
-    }
-
-    fn start_in(&self, range: u32, slot: usize) -> Option<u128> {
-        let octets = usize::from(self.start_octets);
-        let at = to_usize(range).checked_mul(octets)?;
-        let mut low = [0u8; 16];
-        for (to, from) in low.iter_mut().zip(self.starts.get(at..at.checked_add(octets)?)?) {
-            *to = *from;
-        }
-        let low = u128::from_le_bytes(low).wrapping_shl(u32::from(self.dropped));
-        if low.checked_shr(u32::from(self.shift)).unwrap_or(0) != 0 {
-            return None;
-        }
-        let slot = u128::try_from(slot).ok()?.wrapping_shl(u32::from(self.shift));
-        self.base.checked_add(slot)?.checked_add(low)
     }
 }
 
@@ -286,36 +285,16 @@ impl Cover {
     }
 }
 
-/// How many of the starts in `within` are not past `low`.
-fn passed<const N: usize>(
-    starts: &[u8],
-    within: core::ops::Range<usize>,
-    low: u128,
-) -> Option<u32> {
-    let starts = starts.as_chunks::<N>().0.get(within)?;
-    let count = if N <= 8 {
-        let low = u64::try_from(low).unwrap_or(u64::MAX);
-        starts.partition_point(|start| word(start) <= low)
-    } else {
-        starts.partition_point(|start| long_word(start) <= low)
-    };
-    u32::try_from(count).ok()
+/// The first eight octets.
+#[inline]
+fn low_word<const N: usize>(record: &[u8; N]) -> u64 {
+    record.first_chunk().map_or(u64::MAX, |start| u64::from_le_bytes(*start))
 }
 
-fn word<const N: usize>(bytes: &[u8; N]) -> u64 {
-    let mut wide = [0u8; 8];
-    for (to, from) in wide.iter_mut().zip(bytes) {
-        *to = *from;
-    }
-    u64::from_le_bytes(wide)
-}
-
-fn long_word<const N: usize>(bytes: &[u8; N]) -> u128 {
-    let mut wide = [0u8; 16];
-    for (to, from) in wide.iter_mut().zip(bytes) {
-        *to = *from;
-    }
-    u128::from_le_bytes(wide)
+/// The first sixteen octets.
+#[inline]
+fn long_word<const N: usize>(record: &[u8; N]) -> u128 {
+    record.first_chunk().map_or(u128::MAX, |start| u128::from_le_bytes(*start))
 }
 
 /// The shortest prefix length that tells two different addresses apart.
@@ -326,8 +305,7 @@ fn apart(a: u128, b: u128, width: u8) -> u8 {
 }
 
 const COVER: usize = 28;
-#[cfg(test)]
-const FAMILY_HEADER: usize = 32;
+const HEADER: usize = 24;
 
 #[cfg(all(test, feature = "alloc"))]
 mod tests;
