@@ -2,7 +2,8 @@
 
 use core::fmt::{self, Write};
 
-use crate::{Full, TextErrorKind, Writer};
+use super::tokens::{Token, Tokens};
+use crate::{Full, TextError, TextErrorKind, Writer};
 
 /// Collects digits of a power of two into octets.
 pub(crate) struct Digits {
@@ -52,12 +53,27 @@ impl Base64Decoder {
         text: &[u8],
         out: &mut Writer<'_>,
     ) -> Result<(), (TextErrorKind, usize)> {
-        for (at, &octet) in text.iter().enumerate() {
+        // Whole groups of four digits first.
+        let mut taken = 0usize;
+        if self.count.is_multiple_of(4) && self.padding == 0 {
+            let (groups, _) = text.as_chunks::<4>();
+            for group in groups {
+                let [a, b, c, d] = group.map(|octet| u32::from(base64_digit(octet)));
+                if (a | b | c | d) > 63 {
+                    break;
+                }
+                let [_, x, y, z] = (a << 18 | b << 12 | c << 6 | d).to_be_bytes();
+                out.array([x, y, z]).map_err(|Full| (TextErrorKind::Full, taken))?;
+                taken = taken.saturating_add(4);
+            }
+            self.count = self.count.wrapping_add(taken);
+        }
+        for (at, &octet) in text.iter().enumerate().skip(taken) {
             if octet == b'=' {
                 self.padding = self.padding.wrapping_add(1);
                 continue;
             }
-            let digit = BASE64_DIGITS.get(usize::from(octet)).copied().unwrap_or(NO_DIGIT);
+            let digit = base64_digit(octet);
             if digit == NO_DIGIT || self.padding > 0 {
                 return Err((TextErrorKind::Base64, at));
             }
@@ -71,6 +87,40 @@ impl Base64Decoder {
         let total = self.count.wrapping_add(self.padding);
         self.digits.is_complete() && self.padding <= 2 && total.is_multiple_of(4)
     }
+}
+
+fn base64_digit(octet: u8) -> u8 {
+    BASE64_DIGITS.get(usize::from(octet)).copied().unwrap_or(NO_DIGIT)
+}
+
+/// One field of hexadecimal digits; an octet may be spread over two fields.
+pub(crate) fn hex_text<'t, T: Iterator<Item = Token<'t>>>(
+    text: &[u8],
+    digits: &mut Digits,
+    tokens: &Tokens<'_, 't, T>,
+    out: &mut Writer<'_>,
+) -> Result<(), TextError> {
+    for (at, &octet) in text.iter().enumerate() {
+        let digit = hex_digit(octet).ok_or(tokens.error(TextErrorKind::Hex, at))?;
+        digits.push(digit, out).map_err(tokens.full())?;
+    }
+    Ok(())
+}
+
+/// A field of hexadecimal digits with dots anywhere, which begins `skipped` octets into the field.
+pub(crate) fn hex_text_with_dots<'t, T: Iterator<Item = Token<'t>>>(
+    text: &[u8],
+    skipped: usize,
+    tokens: &Tokens<'_, 't, T>,
+    out: &mut Writer<'_>,
+) -> Result<(), TextError> {
+    let mut digits = Digits::new(4);
+    for (at, &octet) in text.iter().enumerate().filter(|(_, octet)| **octet != b'.') {
+        let at = at.saturating_add(skipped);
+        let digit = hex_digit(octet).ok_or(tokens.error(TextErrorKind::Hex, at))?;
+        digits.push(digit, out).map_err(tokens.full())?;
+    }
+    if digits.is_complete() { Ok(()) } else { Err(tokens.error(TextErrorKind::Hex, skipped)) }
 }
 
 pub(crate) fn hex_digit(octet: u8) -> Option<u8> {
@@ -92,30 +142,36 @@ pub(crate) fn base32hex_digit(octet: u8) -> Option<u8> {
 }
 
 pub(crate) fn show_hex(octets: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for octet in octets {
-        write!(f, "{octet:02X}")?;
+    for chunk in octets.chunks(32) {
+        let mut line = [0u8; 64];
+        let (places, _) = line.as_chunks_mut::<2>();
+        for (place, octet) in places.iter_mut().zip(chunk) {
+            *place = [octet >> 4, octet & 0x0f]
+                .map(|digit| HEX_ALPHABET.get(usize::from(digit)).copied().unwrap_or(b'0'));
+        }
+        let shown = line.get(..chunk.len().saturating_mul(2)).unwrap_or(&[]);
+        f.write_str(core::str::from_utf8(shown).unwrap_or_default())?;
     }
     Ok(())
 }
 
 pub(crate) fn show_base64(octets: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for chunk in octets.chunks(3) {
-        let mut group = [0u8; 3];
-        for (to, from) in group.iter_mut().zip(chunk) {
-            *to = *from;
-        }
-        let [a, b, c] = group;
-        let bits = u32::from_be_bytes([0, a, b, c]);
-        for digit in 0..4usize {
-            if digit > chunk.len() {
-                f.write_char('=')?;
-            } else {
-                let shift =
-                    18u32.saturating_sub(u32::try_from(digit).unwrap_or(0).saturating_mul(6));
-                let index = usize::try_from(bits >> shift & 0x3f).unwrap_or(0);
-                f.write_char(char::from(BASE64_ALPHABET.get(index).copied().unwrap_or(b'=')))?;
+    // A line at a time: 48 octets are 64 digits.
+    for chunk in octets.chunks(48) {
+        let mut line = [b'='; 64];
+        let (places, _) = line.as_chunks_mut::<4>();
+        let mut shown = 0usize;
+        for (place, group) in places.iter_mut().zip(chunk.chunks(3)) {
+            let octet = |index: usize| group.get(index).copied().unwrap_or(0);
+            let bits = u32::from_be_bytes([0, octet(0), octet(1), octet(2)]);
+            let digits = [bits >> 18, bits >> 12, bits >> 6, bits];
+            for (to, digit) in place.iter_mut().zip(digits).take(group.len().saturating_add(1)) {
+                let index = usize::try_from(digit & 0x3f).unwrap_or(0);
+                *to = BASE64_ALPHABET.get(index).copied().unwrap_or(b'=');
             }
+            shown = shown.saturating_add(4);
         }
+        f.write_str(core::str::from_utf8(line.get(..shown).unwrap_or(&[])).unwrap_or_default())?;
     }
     Ok(())
 }
@@ -140,6 +196,7 @@ pub(crate) fn show_base32hex(octets: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::
     Ok(())
 }
 
+const HEX_ALPHABET: &[u8; 16] = b"0123456789ABCDEF";
 const BASE64_ALPHABET: &[u8; 64] =
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const BASE32HEX_ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHIJKLMNOPQRSTUV";

@@ -2,9 +2,8 @@
 
 use core::fmt;
 
-use super::encoding::{Digits, show_hex};
+use super::encoding::{Digits, hex_text, show_hex};
 use super::kind::decimal;
-use super::kind_octets::hex_text;
 use super::tokens::{Token, Tokens};
 use crate::{TextError, TextErrorKind, Writer};
 

@@ -2,10 +2,9 @@
 
 use core::fmt;
 
-use super::encoding::{Base64Decoder, Digits, show_base64, show_hex};
+use super::encoding::{Base64Decoder, Digits, hex_text, show_base64, show_hex};
 use super::kind::{Kind, NameRole, Part, U8};
 use super::kind_name::name_text;
-use super::kind_octets::hex_text;
 use super::tokens::{Token, Tokens};
 use crate::{
     Full, MessageName, Reader, TextError, TextErrorKind, WireError, WireErrorKind, Writer,

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::encoding::{Digits, hex_digit, show_hex};
+use super::encoding::{hex_digit, hex_text_with_dots, show_hex};
 use super::kind::{Kind, Part, decimal};
 use super::tokens::{Token, Tokens};
 use crate::{Full, Reader, TextError, TextErrorKind, WireError, WireErrorKind, Writer};
@@ -113,56 +113,6 @@ impl Kind for NodeNumber {
     }
 }
 
-/// An NSAP address: `0x`, then hexadecimal with dots anywhere (RFC 1706 §5).
-pub(crate) struct NsapAddress;
-
-impl Kind for NsapAddress {
-    type Value<'a> = &'a [u8];
-    const PART: Part = Part::Rest;
-
-    #[inline]
-    fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
-        match reader.take_rest() {
-            [] => Err(reader.error(WireErrorKind::Truncated)),
-            octets => Ok(octets),
-        }
-    }
-
-    fn write(value: &[u8], out: &mut Writer<'_>) -> Result<(), Full> {
-        out.slice(value)
-    }
-
-    fn text<'t, T: Iterator<Item = Token<'t>>>(
-        tokens: &mut Tokens<'_, 't, T>,
-        out: &mut Writer<'_>,
-    ) -> Result<(), TextError> {
-        let token = tokens.need()?;
-        let digits_text = token
-            .text
-            .strip_prefix(b"0x")
-            .or(token.text.strip_prefix(b"0X"))
-            .ok_or(tokens.error(TextErrorKind::Hex, 0))?;
-        let mut digits = Digits::new(4);
-        let before = out.len();
-        for (at, &octet) in digits_text.iter().enumerate() {
-            if octet != b'.' {
-                let digit = hex_digit(octet)
-                    .ok_or(tokens.error(TextErrorKind::Hex, at.saturating_add(2)))?;
-                digits.push(digit, out).map_err(tokens.full())?;
-            }
-        }
-        if !digits.is_complete() || out.len() == before {
-            return Err(tokens.error(TextErrorKind::Hex, token.text.len()));
-        }
-        Ok(())
-    }
-
-    fn show(value: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("0x")?;
-        show_hex(value, f)
-    }
-}
-
 /// An ATM address (ATM Name System 1.0, AF-SAA-0069.000 §5.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -216,14 +166,8 @@ impl Kind for Atm {
         }
         out.u8(0).map_err(tokens.full())?;
         let before = out.len();
-        let mut digits = Digits::new(4);
-        for (at, &octet) in token.text.iter().enumerate() {
-            if octet != b'.' {
-                let digit = hex_digit(octet).ok_or(tokens.error(TextErrorKind::Hex, at))?;
-                digits.push(digit, out).map_err(tokens.full())?;
-            }
-        }
-        if !digits.is_complete() || out.len() == before {
+        hex_text_with_dots(token.text, 0, tokens, out)?;
+        if out.len() == before {
             return Err(tokens.error(TextErrorKind::Hex, 0));
         }
         Ok(())

@@ -1,29 +1,89 @@
-//! Octets shown as Base64, Base32 or hexadecimal.
+//! Octets to the end of the RDATA, and the forms in which they are shown.
 
-use core::fmt;
+use core::fmt::{self, Write};
+use core::marker::PhantomData;
 
-use super::encoding::{
-    Base64Decoder, Digits, base32hex_digit, hex_digit, show_base32hex, show_base64, show_hex,
-};
+use super::encoding::{Base64Decoder, Digits, hex_text, hex_text_with_dots, show_base64, show_hex};
+use super::generic;
 use super::kind::{Kind, Part};
+use super::kind_string::{plain_text, show_quoted};
 use super::tokens::{Token, Tokens};
 use crate::{Full, Reader, TextError, TextErrorKind, WireError, WireErrorKind, Writer};
 
-/// Octets to the end, shown as Base64.
-pub(crate) struct Base64Rest;
+/// Base64, perhaps of nothing.
+pub(crate) type Base64Rest = Octets<Base64, 0>;
+/// Base64 of at least one octet.
+pub(crate) type Base64Data = Octets<Base64, 1>;
+/// Base64, or `-` for nothing (DOA).
+pub(crate) type Base64OrDash = Octets<DashedBase64, 0>;
+/// A digest or another identifier: at least one octet in hexadecimal.
+pub(crate) type Digest = Octets<Hex, 1>;
+/// `0x`, then hexadecimal with dots anywhere (RFC 1706).
+pub(crate) type NsapAddress = Octets<Nsap, 1>;
+/// Anything, shown in the generic form (RFC 3597 §5), which is also the only one read.
+pub(crate) type Opaque = Octets<Generic, 0>;
+/// Text without a length, in quotes, as URI and CAA have it.
+pub(crate) type QuotedRest = Octets<Quoted, 0>;
 
-impl Kind for Base64Rest {
+/// Octets to the end of the RDATA, at least `LEAST`, in the form `F`.
+pub(crate) struct Octets<F, const LEAST: usize>(PhantomData<F>);
+
+/// How octets are written.
+pub(crate) trait Form {
+    /// Nothing is shown of no octets, not even the blank before them.
+    const BLANK_WHEN_EMPTY: bool = false;
+
+    fn text<'t, T: Iterator<Item = Token<'t>>>(
+        tokens: &mut Tokens<'_, 't, T>,
+        out: &mut Writer<'_>,
+    ) -> Result<(), TextError>;
+
+    fn show(octets: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result;
+}
+
+impl<F: Form, const LEAST: usize> Kind for Octets<F, LEAST> {
     type Value<'a> = &'a [u8];
     const PART: Part = Part::Rest;
 
     #[inline]
     fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
-        Ok(reader.take_rest())
+        let octets = reader.take_rest();
+        if octets.len() < LEAST {
+            return Err(reader.error(WireErrorKind::Truncated));
+        }
+        Ok(octets)
     }
 
     fn write(value: &[u8], out: &mut Writer<'_>) -> Result<(), Full> {
         out.slice(value)
     }
+
+    fn text<'t, T: Iterator<Item = Token<'t>>>(
+        tokens: &mut Tokens<'_, 't, T>,
+        out: &mut Writer<'_>,
+    ) -> Result<(), TextError> {
+        let before = out.len();
+        F::text(tokens, out)?;
+        if out.len().saturating_sub(before) < LEAST {
+            return Err(tokens.error(TextErrorKind::Missing, 0));
+        }
+        Ok(())
+    }
+
+    fn show(value: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        F::show(value, f)
+    }
+
+    fn is_blank(value: &[u8]) -> bool {
+        F::BLANK_WHEN_EMPTY && value.is_empty()
+    }
+}
+
+/// Over any number of fields.
+pub(crate) struct Base64;
+
+impl Form for Base64 {
+    const BLANK_WHEN_EMPTY: bool = true;
 
     fn text<'t, T: Iterator<Item = Token<'t>>>(
         tokens: &mut Tokens<'_, 't, T>,
@@ -36,30 +96,36 @@ impl Kind for Base64Rest {
         if decoder.is_complete() { Ok(()) } else { Err(tokens.error(TextErrorKind::Base64, 0)) }
     }
 
-    fn show(value: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show_base64(value, f)
-    }
-
-    fn is_blank(value: &[u8]) -> bool {
-        value.is_empty()
+    fn show(octets: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show_base64(octets, f)
     }
 }
 
-/// Octets to the end, shown in hexadecimal. There may be none.
-pub(crate) struct HexRest;
+/// The same, with a dash for nothing.
+pub(crate) struct DashedBase64;
 
-impl Kind for HexRest {
-    type Value<'a> = &'a [u8];
-    const PART: Part = Part::Rest;
-
-    #[inline]
-    fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
-        Ok(reader.take_rest())
+impl Form for DashedBase64 {
+    fn text<'t, T: Iterator<Item = Token<'t>>>(
+        tokens: &mut Tokens<'_, 't, T>,
+        out: &mut Writer<'_>,
+    ) -> Result<(), TextError> {
+        match tokens.peek() {
+            Some(token) if token.text == b"-" => tokens.need().map(|_| ()),
+            Some(_) => Base64::text(tokens, out),
+            None => tokens.need().map(|_| ()),
+        }
     }
 
-    fn write(value: &[u8], out: &mut Writer<'_>) -> Result<(), Full> {
-        out.slice(value)
+    fn show(octets: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if octets.is_empty() { f.write_char('-') } else { show_base64(octets, f) }
     }
+}
+
+/// Over any number of fields.
+pub(crate) struct Hex;
+
+impl Form for Hex {
+    const BLANK_WHEN_EMPTY: bool = true;
 
     fn text<'t, T: Iterator<Item = Token<'t>>>(
         tokens: &mut Tokens<'_, 't, T>,
@@ -72,183 +138,62 @@ impl Kind for HexRest {
         if digits.is_complete() { Ok(()) } else { Err(tokens.error(TextErrorKind::Hex, 0)) }
     }
 
-    fn show(value: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show_hex(value, f)
-    }
-
-    fn is_blank(value: &[u8]) -> bool {
-        value.is_empty()
+    fn show(octets: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show_hex(octets, f)
     }
 }
 
-/// At least one octet to the end, shown as Base64.
-pub(crate) struct Base64Data;
+/// One field.
+pub(crate) struct Nsap;
 
-impl Kind for Base64Data {
-    type Value<'a> = &'a [u8];
-    const PART: Part = Part::Rest;
-
-    #[inline]
-    fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
-        Digest::read(reader)
-    }
-
-    fn write(value: &[u8], out: &mut Writer<'_>) -> Result<(), Full> {
-        out.slice(value)
-    }
-
-    fn text<'t, T: Iterator<Item = Token<'t>>>(
-        tokens: &mut Tokens<'_, 't, T>,
-        out: &mut Writer<'_>,
-    ) -> Result<(), TextError> {
-        let before = out.len();
-        Base64Rest::text(tokens, out)?;
-        if out.len() == before {
-            return Err(tokens.error(TextErrorKind::Missing, 0));
-        }
-        Ok(())
-    }
-
-    fn show(value: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show_base64(value, f)
-    }
-}
-
-/// A digest: at least one octet to the end, shown in hexadecimal.
-pub(crate) struct Digest;
-
-impl Kind for Digest {
-    type Value<'a> = &'a [u8];
-    const PART: Part = Part::Rest;
-
-    #[inline]
-    fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
-        match reader.take_rest() {
-            [] => Err(reader.error(WireErrorKind::Truncated)),
-            digest => Ok(digest),
-        }
-    }
-
-    fn write(value: &[u8], out: &mut Writer<'_>) -> Result<(), Full> {
-        out.slice(value)
-    }
-
-    fn text<'t, T: Iterator<Item = Token<'t>>>(
-        tokens: &mut Tokens<'_, 't, T>,
-        out: &mut Writer<'_>,
-    ) -> Result<(), TextError> {
-        let before = out.len();
-        HexRest::text(tokens, out)?;
-        if out.len() == before {
-            return Err(tokens.error(TextErrorKind::Missing, 0));
-        }
-        Ok(())
-    }
-
-    fn show(value: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show_hex(value, f)
-    }
-}
-
-/// A length octet and so many octets in hexadecimal; `-` when there are none (RFC 5155 §3.3).
-pub(crate) struct Salt;
-
-impl Kind for Salt {
-    type Value<'a> = &'a [u8];
-    const PART: Part = Part::Counted;
-
-    #[inline]
-    fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
-        let length = reader.u8()?;
-        reader.take(usize::from(length))
-    }
-
-    fn write(value: &[u8], out: &mut Writer<'_>) -> Result<(), Full> {
-        out.u8(u8::try_from(value.len()).map_err(|_| Full)?)?;
-        out.slice(value)
-    }
-
+impl Form for Nsap {
     fn text<'t, T: Iterator<Item = Token<'t>>>(
         tokens: &mut Tokens<'_, 't, T>,
         out: &mut Writer<'_>,
     ) -> Result<(), TextError> {
         let token = tokens.need()?;
-        let length_at = out.len();
-        out.u8(0).map_err(tokens.full())?;
-        if token.text == b"-" {
-            return Ok(());
+        match token.text {
+            [b'0', b'x' | b'X', digits @ ..] => hex_text_with_dots(digits, 2, tokens, out),
+            _ => Err(tokens.error(TextErrorKind::Hex, 0)),
         }
-        let mut digits = Digits::new(4);
-        hex_text(token.text, &mut digits, tokens, out)?;
-        let length = out.len().saturating_sub(length_at).saturating_sub(1);
-        let octet = u8::try_from(length).map_err(|_| tokens.error(TextErrorKind::Length, 0))?;
-        if !digits.is_complete() || octet == 0 {
-            return Err(tokens.error(TextErrorKind::Hex, 0));
-        }
-        out.patch(length_at, octet);
-        Ok(())
     }
 
-    fn show(value: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if value.is_empty() { f.write_str("-") } else { show_hex(value, f) }
+    fn show(octets: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("0x")?;
+        show_hex(octets, f)
     }
 }
 
-/// A length octet and a hashed owner name, shown as unpadded Base32hex (RFC 5155 §3.3).
-pub(crate) struct HashedName;
+/// Read before the type is looked at, so that here it is an error to have anything else.
+pub(crate) struct Generic;
 
-impl Kind for HashedName {
-    type Value<'a> = &'a [u8];
-    const PART: Part = Part::Counted;
-
-    #[inline]
-    fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
-        let length = reader.u8()?;
-        if length == 0 {
-            return Err(reader.error(WireErrorKind::Length));
-        }
-        reader.take(usize::from(length))
+impl Form for Generic {
+    fn text<'t, T: Iterator<Item = Token<'t>>>(
+        tokens: &mut Tokens<'_, 't, T>,
+        _out: &mut Writer<'_>,
+    ) -> Result<(), TextError> {
+        tokens.need()?;
+        Err(tokens.error(TextErrorKind::Mnemonic, 0))
     }
 
-    fn write(value: &[u8], out: &mut Writer<'_>) -> Result<(), Full> {
-        Salt::write(value, out)
+    fn show(octets: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        generic::show(octets, f)
     }
+}
 
+/// One field.
+pub(crate) struct Quoted;
+
+impl Form for Quoted {
     fn text<'t, T: Iterator<Item = Token<'t>>>(
         tokens: &mut Tokens<'_, 't, T>,
         out: &mut Writer<'_>,
     ) -> Result<(), TextError> {
         let token = tokens.need()?;
-        let length_at = out.len();
-        out.u8(0).map_err(tokens.full())?;
-        let mut digits = Digits::new(5);
-        for (at, &octet) in token.text.iter().enumerate() {
-            let digit = base32hex_digit(octet).ok_or(tokens.error(TextErrorKind::Base32, at))?;
-            digits.push(digit, out).map_err(tokens.full())?;
-        }
-        let length = out.len().saturating_sub(length_at).saturating_sub(1);
-        let octet = u8::try_from(length).map_err(|_| tokens.error(TextErrorKind::Length, 0))?;
-        if !digits.is_complete() || octet == 0 {
-            return Err(tokens.error(TextErrorKind::Base32, 0));
-        }
-        out.patch(length_at, octet);
-        Ok(())
+        plain_text(token, tokens, out)
     }
 
-    fn show(value: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show_base32hex(value, f)
+    fn show(octets: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        show_quoted(octets, f)
     }
-}
-
-pub(crate) fn hex_text<'t, T: Iterator<Item = Token<'t>>>(
-    text: &[u8],
-    digits: &mut Digits,
-    tokens: &Tokens<'_, 't, T>,
-    out: &mut Writer<'_>,
-) -> Result<(), TextError> {
-    for (at, &octet) in text.iter().enumerate() {
-        let digit = hex_digit(octet).ok_or(tokens.error(TextErrorKind::Hex, at))?;
-        digits.push(digit, out).map_err(tokens.full())?;
-    }
-    Ok(())
 }

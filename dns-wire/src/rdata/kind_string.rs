@@ -1,8 +1,9 @@
-//! Character strings (RFC 1035 §3.3) and text that runs to the end.
+//! Character strings (RFC 1035 §3.3).
 
 use core::fmt::{self, Write};
 
 use super::kind::{Kind, Part};
+use super::kind_hash::counted;
 use super::tokens::{Token, Tokens};
 use crate::name::unescape;
 use crate::{Full, Reader, TextError, TextErrorKind, WireError, WireErrorKind, Writer};
@@ -119,32 +120,35 @@ impl Kind for Texts {
     }
 }
 
-/// Text without a length, up to the end of the RDATA, as URI and CAA have it.
-pub(crate) struct QuotedRest;
+/// A character string that may be missing at the end of the RDATA (ISDN, RFC 1183 §3.2).
+pub(crate) struct OptionalText;
 
-impl Kind for QuotedRest {
-    type Value<'a> = &'a [u8];
+impl Kind for OptionalText {
+    type Value<'a> = Option<CharacterString<'a>>;
     const PART: Part = Part::Rest;
 
     #[inline]
-    fn read<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], WireError> {
-        Ok(reader.take_rest())
+    fn read<'a>(reader: &mut Reader<'a>) -> Result<Self::Value<'a>, WireError> {
+        if reader.is_empty() { Ok(None) } else { Text::read(reader).map(Some) }
     }
 
-    fn write(value: &[u8], out: &mut Writer<'_>) -> Result<(), Full> {
-        out.slice(value)
+    fn write(value: Self::Value<'_>, out: &mut Writer<'_>) -> Result<(), Full> {
+        value.map_or(Ok(()), |string| Text::write(string, out))
     }
 
     fn text<'t, T: Iterator<Item = Token<'t>>>(
         tokens: &mut Tokens<'_, 't, T>,
         out: &mut Writer<'_>,
     ) -> Result<(), TextError> {
-        let token = tokens.need()?;
-        plain_text(token, tokens, out)
+        if tokens.peek().is_some() { Text::text(tokens, out) } else { Ok(()) }
     }
 
-    fn show(value: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        show_quoted(value, f)
+    fn show(value: Self::Value<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        value.map_or(Ok(()), |string| write!(f, "{string}"))
+    }
+
+    fn is_blank(value: Self::Value<'_>) -> bool {
+        value.is_none()
     }
 }
 
@@ -190,14 +194,8 @@ fn counted_text<'t, T: Iterator<Item = Token<'t>>>(
     tokens: &Tokens<'_, 't, T>,
     out: &mut Writer<'_>,
 ) -> Result<(), TextError> {
-    let length_at = out.len();
-    out.u8(0).map_err(tokens.full())?;
-    plain_text(token, tokens, out)?;
-    let length = out.len().saturating_sub(length_at).saturating_sub(1);
-    let octet =
-        u8::try_from(length).map_err(|_| tokens.error(TextErrorKind::StringTooLong, 255))?;
-    out.patch(length_at, octet);
-    Ok(())
+    counted(TextErrorKind::StringTooLong, tokens, out, |out| plain_text(token, tokens, out))
+        .map(|_| ())
 }
 
 pub(crate) fn plain_text<'t, T: Iterator<Item = Token<'t>>>(

@@ -8,14 +8,16 @@ use super::gateway::{Ipsec, Relay};
 use super::generic;
 use super::host_identity::{Identity, PlainNames};
 use super::kind::{Ipv4, Ipv6, Kind, Part, Period, Type, U8, U16, U32};
-use super::kind_address::{Atm, Groups, NodeNumber, NsapAddress};
+use super::kind_address::{Atm, Groups, NodeNumber};
 use super::kind_code::{Algorithm, CertificateType, DsyncScheme};
+use super::kind_hash::{HashedName, Salt};
 use super::kind_name::{
     Compressed, CompressedHost, Folded, FoldedHost, Plain, PlainHost, Tolerant, TolerantHost,
 };
-use super::kind_octets::{Base64Data, Base64Rest, Digest, HashedName, Salt};
-use super::kind_opaque::{Base64OrDash, Opaque, OptionalText};
-use super::kind_string::{QuotedRest, Tag, Text, Texts};
+use super::kind_octets::{
+    Base64Data, Base64OrDash, Base64Rest, Digest, NsapAddress, Opaque, QuotedRest,
+};
+use super::kind_string::{OptionalText, Tag, Text, Texts};
 use super::location::Place;
 use super::obsolete::{OldBitmap, Services, Split6};
 use super::prefix_list::Prefixes;
