@@ -1,4 +1,75 @@
 //! DNS messages as zero-copy views, and a builder into the caller's buffer: no_std, no allocation, no panic.
+//!
+//! # A server in one function
+//!
+//! ```
+//! use dns_wire::{Builder, Class, Full, Message, RType, Rcode, Ttl};
+//!
+//! /// Answers every question for an address with 192.0.2.1.
+//! fn answer<'b>(query: &Message<'_>, buffer: &'b mut [u8]) -> Result<&'b mut [u8], Full> {
+//!     let mut answers = Builder::reply(buffer, query)?;
+//!     if let Some(question) = query.question()
+//!         && question.qtype == RType::A
+//!         && let Ok(name) = question.name.to_name_buf()
+//!     {
+//!         answers.push(name.as_name(), RType::A, Class::IN, Ttl(60), &[192, 0, 2, 1])?;
+//!     }
+//!     let mut additionals = answers.additionals();
+//!     if let Ok(Some(edns)) = query.edns() {
+//!         additionals.push_opt(1232, Rcode::NOERROR, edns.dnssec_ok(), &[])?;
+//!     }
+//!     Ok(additionals.finish())
+//! }
+//!
+//! // The question for www.example. A, as it comes from the network.
+//! let packet = b"\x00\x07\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x03www\x07example\x00\x00\x01\x00\x01";
+//! let query = Message::parse(packet)?;
+//! let mut buffer = [0; 512];
+//! let reply = Message::parse(answer(&query, &mut buffer)?)?;
+//! let record = reply.answers().next().expect("one answer")?;
+//! assert_eq!(record.owner.to_string(), "www.example.");
+//! assert_eq!(record.rdata.display(record.rtype).to_string(), "192.0.2.1");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # The words
+//!
+//! | to | there is |
+//! |---|---|
+//! | read a message | [`Message`], its [`Question`]s and [`Record`]s; nothing is looked at before it is asked for |
+//! | write one | [`Builder`]: sections as states, each push whole or not at all |
+//! | hold a name | [`Name`], borrowed and uncompressed; [`NameBuf`], owned, 255 octets; [`MessageName`], where it lies in a message, perhaps compressed |
+//! | look into RDATA | [`rdata::Rdata::parse`] for a type known to the program, [`rdata::Data`] for any; [`rdata::from_text`] and [`rdata::display`] for zone text |
+//! | speak EDNS | [`edns`]: the OPT record, its options, cookies, padding |
+//! | transfer, update, subscribe | [`transfer`], [`update`], [`dso`], and [`stream`] for the lengths of TCP |
+//! | sign messages | [`tsig`](mod@tsig), [`tkey`] |
+//! | work on DNSSEC data | [`dnssec`]: canonical forms, digests, hashes, what a signature covers |
+//!
+//! # Decisions
+//!
+//! - **Numbers, not enums.** [`RType`], [`Class`], [`Rcode`] and the like are numbers with names, so that an
+//!   unknown code and a known one are handled by the same line.
+//! - **Lazy, then whole.** Walking a message costs what is touched; [`Message::check`] and [`rdata::validate`]
+//!   look at everything.
+//! - **Pointers go back, and few times.** A compression pointer points to earlier octets, a name follows a
+//!   bounded number of them, and no message of 64 KiB costs more than two milliseconds to walk.
+//! - **Case is kept** as it was written, and does not count in comparisons (RFC 4343). A name is compressed to
+//!   one of the same case only.
+//! - **Time and secrets are arguments.** Nothing reads a clock, draws a random number, or opens a socket.
+//!
+//! # Promises
+//!
+//! Panics: never, whatever the input. Allocations: none, text in both directions included. Unsafe code: none.
+//! Recursion: none. What proves each is listed in the workspace's `PROMISES.md`; which test covers each record
+//! type, option and parameter, in this crate's `COVERAGE.md`.
+//!
+//! # Features
+//!
+//! | feature | adds |
+//! |---|---|
+//! | `alloc` (default) | nothing here yet; the name is kept for builders that allocate |
+//! | `digest` | DS digests and NSEC3 hashes, by RustCrypto |
+//! | `tsig` | transaction signatures |
 #![no_std]
 #![forbid(unsafe_code)]
 #![cfg_attr(

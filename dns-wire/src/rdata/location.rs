@@ -2,8 +2,14 @@
 
 use core::fmt;
 
+use nom::Parser;
+use nom::bytes::complete::tag;
+use nom::character::complete::{digit0, digit1, one_of};
+use nom::combinator::{all_consuming, opt};
+use nom::sequence::preceded;
+
 use super::kind::{Kind, Part, decimal};
-use super::tokens::{Token, Tokens};
+use super::tokens::{Parsed, Token, Tokens};
 use crate::{Full, Reader, TextError, TextErrorKind, WireError, WireErrorKind, Writer};
 
 /// A place, version 0 of the format (RFC 1876 §2).
@@ -168,7 +174,7 @@ fn angle<'t, T: Iterator<Item = Token<'t>>>(
         let value = match used {
             0 => decimal(token.text).filter(|&degrees| degrees <= u64::from(limit)),
             1 => decimal(token.text).filter(|&minutes| minutes < 60),
-            2 => fixed_point(token.text, 3).filter(|&milliseconds| milliseconds < 60_000),
+            2 => seconds(token.text).filter(|&milliseconds| milliseconds < 60_000),
             _ => None,
         };
         let place = parts.get_mut(used).ok_or(error)?;
@@ -191,26 +197,37 @@ fn show_angle(
     write!(f, "{degrees} {minutes} {seconds}.{thousandths:03} {letter} ")
 }
 
-/// Centimetres from metres with at most two digits after the point, perhaps a sign, perhaps `m`.
+/// A decimal: what stands before the point and, if there is one, after it.
+type Decimal<'t> = (&'t [u8], Option<&'t [u8]>);
+
+fn number(text: &[u8]) -> Parsed<'_, Decimal<'_>> {
+    (digit1, opt(preceded(tag("."), digit0))).parse(text)
+}
+
+/// `[-]number[m]` (RFC 1876 §3).
+fn length(text: &[u8]) -> Parsed<'_, (bool, Decimal<'_>)> {
+    all_consuming((opt(tag("-")), number, opt(one_of("mM"))))
+        .map(|(minus, metres, _)| (minus.is_some(), metres))
+        .parse(text)
+}
+
+/// Centimetres from metres with at most two digits after the point.
 fn metres(text: &[u8]) -> Option<i64> {
-    let text = text.strip_suffix(b"m").or(text.strip_suffix(b"M")).unwrap_or(text);
-    let (negative, text) = match text.strip_prefix(b"-") {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
-    let centimetres = i64::try_from(fixed_point(text, 2)?).ok()?;
+    let (_, (negative, metres)) = length(text).ok()?;
+    let centimetres = i64::try_from(scaled(metres, 2)?).ok()?;
     if negative { centimetres.checked_neg() } else { Some(centimetres) }
 }
 
-/// A decimal with at most `places` digits after the point, times ten to the `places`.
-fn fixed_point(text: &[u8], places: u32) -> Option<u64> {
-    let point = text.iter().position(|&octet| octet == b'.');
-    let (whole, fraction) = match point {
-        Some(point) => (text.get(..point)?, text.get(point.checked_add(1)?..)?),
-        None => (text, &[][..]),
-    };
-    let digits = u32::try_from(fraction.len()).ok()?;
-    let missing = places.checked_sub(digits)?;
+/// Thousandths of a second.
+fn seconds(text: &[u8]) -> Option<u64> {
+    let (_, seconds) = all_consuming(number).parse(text).ok()?;
+    scaled(seconds, 3)
+}
+
+/// A decimal of at most `places` digits after the point, times ten to the `places`.
+fn scaled((whole, fraction): Decimal<'_>, places: u32) -> Option<u64> {
+    let fraction = fraction.unwrap_or(&[]);
+    let missing = places.checked_sub(u32::try_from(fraction.len()).ok()?)?;
     let fraction = if fraction.is_empty() { 0 } else { decimal(fraction)? };
     decimal(whole)?
         .checked_mul(10u64.checked_pow(places)?)?

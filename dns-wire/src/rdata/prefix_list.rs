@@ -3,8 +3,14 @@
 use core::fmt;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use nom::Parser;
+use nom::bytes::complete::{tag, take_until};
+use nom::character::complete::digit1;
+use nom::combinator::{all_consuming, opt};
+use nom::sequence::terminated;
+
 use super::kind::{Kind, Part, decimal};
-use super::tokens::{Token, Tokens};
+use super::tokens::{Parsed, Token, Tokens};
 use crate::{Full, Reader, TextError, TextErrorKind, WireError, WireErrorKind, Writer};
 
 /// One item: an address prefix, perhaps negated.
@@ -120,17 +126,20 @@ fn write_item(item: PrefixItem, out: &mut Writer<'_>) -> Result<(), Full> {
     out.slice(octets.get(..sent).unwrap_or(&[]))
 }
 
+/// `[!]family:address/length` (RFC 3123 §5).
+fn item(text: &[u8]) -> Parsed<'_, (bool, [&[u8]; 3])> {
+    let family = terminated(digit1, tag(":"));
+    let address = terminated(take_until("/"), tag("/"));
+    all_consuming((opt(tag("!")), family, address, digit1))
+        .map(|(bang, family, address, length)| (bang.is_some(), [family, address, length]))
+        .parse(text)
+}
+
 fn item_from_text(text: &[u8]) -> Option<PrefixItem> {
-    let (negated, text) = match text.strip_prefix(b"!") {
-        Some(rest) => (true, rest),
-        None => (false, text),
-    };
-    let colon = text.iter().position(|&octet| octet == b':')?;
-    let slash = text.iter().rposition(|&octet| octet == b'/')?;
-    let family = decimal(text.get(..colon)?)?;
-    let address = core::str::from_utf8(text.get(colon.checked_add(1)?..slash)?).ok()?;
-    let length = u8::try_from(decimal(text.get(slash.checked_add(1)?..)?)?).ok()?;
-    let address = match family {
+    let (_, (negated, [family, address, length])) = item(text).ok()?;
+    let address = core::str::from_utf8(address).ok()?;
+    let length = u8::try_from(decimal(length)?).ok()?;
+    let address = match decimal(family)? {
         1 if length <= 32 => IpAddr::V4(address.parse().ok()?),
         2 if length <= 128 => IpAddr::V6(address.parse().ok()?),
         _ => return None,

@@ -74,6 +74,9 @@ fn skip_blank(mut text: &[u8]) -> &[u8] {
     }
 }
 
+/// What a grammar makes of one field: what is left, and what was found.
+pub(crate) type Parsed<'t, T> = nom::IResult<&'t [u8], T>;
+
 /// Fields in work: which one, and what names are relative to.
 pub(crate) struct Tokens<'o, 't, T> {
     iter: T,

@@ -5,10 +5,16 @@
 
 use core::fmt::{self, Write};
 
+use nom::Parser;
+use nom::bytes::complete::{tag, take_till1};
+use nom::character::complete::digit1;
+use nom::combinator::{all_consuming, opt, rest};
+use nom::sequence::preceded;
+
 use super::super::encoding::{Base64Decoder, show_base64};
 use super::super::kind::decimal;
 use super::super::kind_string::{plain_text, show_quoted};
-use super::super::tokens::{Token, Tokens};
+use super::super::tokens::{Parsed, Token, Tokens};
 use super::{SvcParamKey, SvcParamValue, SvcParams, raw};
 use crate::{TextError, TextErrorKind, Writer};
 
@@ -19,11 +25,8 @@ pub(super) fn read<'t, T: Iterator<Item = Token<'t>>>(
 ) -> Result<(), TextError> {
     let start = out.len();
     while let Some(token) = tokens.take() {
-        let (name, value) = match token.text.iter().position(|&octet| octet == b'=') {
-            Some(at) => (token.text.get(..at), token.text.get(at.saturating_add(1)..)),
-            None => (Some(token.text), None),
-        };
-        let name = name.unwrap_or(token.text);
+        let (_, (name, value)) =
+            parameter(token.text).map_err(|_| tokens.error(TextErrorKind::Mnemonic, 0))?;
         let key = SvcParamKey::from_text(name).ok_or(tokens.error(TextErrorKind::Mnemonic, 0))?;
         let generic = key.name().is_none_or(|known| known.as_bytes() != name);
         let value = match value {
@@ -47,6 +50,16 @@ pub(super) fn read<'t, T: Iterator<Item = Token<'t>>>(
         return Err(tokens.error(TextErrorKind::Value, 0));
     }
     Ok(())
+}
+
+/// `key[=value]` (RFC 9460 §2.1).
+fn parameter(text: &[u8]) -> Parsed<'_, (&[u8], Option<&[u8]>)> {
+    (take_till1(|octet| octet == b'='), opt(preceded(tag("="), rest))).parse(text)
+}
+
+/// `transport:share` (draft-johani-dnsop-svcb-oots-00 §2.2).
+fn transport(text: &[u8]) -> Parsed<'_, (&[u8], &[u8])> {
+    all_consuming((take_till1(|octet| octet == b':'), preceded(tag(":"), digit1))).parse(text)
 }
 
 /// A value of the form `keyNNNNN` is the octets themselves, whether the key has a form of its own or not
@@ -141,13 +154,11 @@ fn write_value<'t, T: Iterator<Item = Token<'t>>>(
         }
         SvcParamKey::OOTS => items().try_for_each(|item| {
             let error = tokens.error(TextErrorKind::Value, 0);
-            let colon = item.iter().rposition(|&octet| octet == b':').ok_or(error)?;
-            let (name, share) = item.split_at_checked(colon).ok_or(error)?;
-            let share =
-                decimal(share.get(1..).unwrap_or(&[])).and_then(|value| value.try_into().ok());
+            let (_, (name, share)) = transport(item).map_err(|_| error)?;
+            let share = decimal(share).and_then(|share| u8::try_from(share).ok()).ok_or(error)?;
             out.u8(u8::try_from(name.len()).map_err(|_| error)?).map_err(tokens.full())?;
             out.slice(name).map_err(tokens.full())?;
-            out.u8(share.ok_or(error)?).map_err(tokens.full())
+            out.u8(share).map_err(tokens.full())
         }),
         _ => plain_text(Token { text: value, quoted: true }, tokens, out),
     }
