@@ -6,7 +6,7 @@
 #
 # Memory is what belongs to the process tree alone (Pss: a page shared by two counts half for each), net of what the
 # same server takes with a zone of three records. Loading is from the start to the first answer; for authd `zonec
-# build` goes before it and is shown apart. Load is dnsperf's rate with one worker and four sockets: 70 % names that
+# build` goes before it and counts. Load is dnsperf's rate with one worker and four sockets: 70 % names that
 # are there, 15 % below them, 15 % that are not. CPU is the server's user and system time per query.
 # On a machine with few cores dnsperf competes with the server, so the rates are lower than what each can do.
 set -euo pipefail
@@ -35,7 +35,12 @@ awk -v origin="$origin" 'BEGIN { srand(7) }
 
 tree() { local pid; for pid in "$1" $(pgrep -P "$1" || true); do [ "$pid" = "$1" ] && echo "$pid" || tree "$pid"; done; }
 pss() { local sum=0 pid; for pid in $(tree "$1"); do sum=$((sum + $(awk '/^Pss:/ { print $2 }' "/proc/$pid/smaps_rollup" 2>/dev/null || echo 0))); done; echo "$sum"; }
-ticks() { local sum=0 pid; for pid in $(tree "$1"); do sum=$((sum + $(awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$pid/stat" 2>/dev/null || echo 0))); done; echo "$sum"; }
+# User and system time, in ticks.
+ticks() {
+  local pid
+  for pid in $(tree "$1"); do awk '{ sub(/.*\) /, ""); print $12, $13 }' "/proc/$pid/stat" 2>/dev/null || true; done |
+    awk '{ own += $1; kernel += $2 } END { print own + 0, kernel + 0 }'
+}
 now() { date +%s%N; }
 
 port=0
@@ -107,23 +112,25 @@ CONF
 stop() { kill "$server"; wait "$server" 2>/dev/null || true; server=; }
 
 records=$(awk 'NF && !/^[;$]/' "$zone" | wc -l)
-printf '%s, %s records, dnsperf for %s s each\n\n' "$(basename "$zone")" "$records" "$seconds"
-printf '| server | MiB net of idle | octets per record | load, s | queries per s | CPU per query, us |\n|---|---|---|---|---|---|\n'
 for name in NSD Knot authd; do
   built=0
   start $name "$idle"; sleep 0.3; before=$(pss "$server"); stop
   start $name "$zone"
-  cpu=$(ticks "$server")
+  read -r user system <<<"$(ticks "$server")"
   dnsperf -s 127.0.0.1 -p "$port" -d "$work/queries" -l "$seconds" -c 4 -T 1 -q 200 >"$work/said" 2>&1
-  cpu=$(($(ticks "$server") - cpu))
+  read -r user_then system_then <<<"$(ticks "$server")"
   # After the load, so that what a map of a file brings in is counted too.
   after=$(pss "$server"); stop
-  done=$(awk '/Queries completed/ { print $3 }' "$work/said")
-  rate=$(awk '/Queries per second/ { print $4 }' "$work/said")
-  lost=$(awk '/Queries lost/ { print $3 }' "$work/said")
-  awk -v n=$name -v kib=$((after - before)) -v r="$records" -v ms="$loaded" -v b="$built" -v rate="$rate" -v done="$done" \
-    -v cpu=$cpu -v hz="$hertz" -v lost="$lost" 'BEGIN {
-    load = sprintf("%.2f", ms / 1000); if (b) load = load sprintf(" after %.2f of building", b / 1000)
-    note = ""; if (lost > 0) note = " (" lost " lost)"
-    printf "| %s | %.1f | %.1f | %s | %.0f%s | %.2f |\n", n, kib / 1024, kib * 1024 / r, load, rate, note, cpu / hz * 1e6 / done }'
-done
+  said() { awk -v what="$1" 'index($0, what) { sub(/.*: */, ""); print $1 }' "$work/said"; }
+  echo "$name $((after - before)) $loaded $built $(said 'Queries per second') $(said 'Queries completed')" \
+    "$(said 'Queries lost') $((user_then - user)) $((system_then - system))"
+done | awk -v r="$records" -v hz="$hertz" -v zone="$(basename "$zone")" -v seconds="$seconds" '
+  BEGIN { printf "%s, %d records, dnsperf for %s s each\n\n", zone, r, seconds
+    print "| server | MiB net of idle | octets per record | ready after, s | queries per s | lost | CPU per query, us: user + system |"
+    print "|---|---|---|---|---|---|---|" }
+  { name[NR] = $1; kib[NR] = $2; ready[NR] = ($3 + $4) / 1000; rate[NR] = $5; cpu[NR] = ($8 + $9) / hz * 1e6 / $6
+    load = sprintf("%.2f", $3 / 1000); if ($4) load = sprintf("%.2f, of which building %.2f", ready[NR], $4 / 1000)
+    printf "| %s | %.1f | %.1f | %s | %.0f | %d | %.2f + %.2f |\n", $1, $2 / 1024, $2 * 1024 / r, load, $5, $7,
+      $8 / hz * 1e6 / $6, $9 / hz * 1e6 / $6 }
+  END { for (i = 1; i < NR; i++) printf "| %s / %s | %.1f | %.1f | %.1f | %.2f | | %.2f |\n", name[i], name[NR],
+      kib[i] / kib[NR], kib[i] / kib[NR], ready[i] / ready[NR], rate[i] / rate[NR], cpu[i] / cpu[NR] }'

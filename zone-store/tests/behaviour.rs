@@ -443,6 +443,16 @@ fn line_60_collision_is_servfail() {
     assert_eq!(ask(&image, "b.example. A do").status, "NXDOMAIN aa edns do");
 }
 
+/// Checklist 16: the owner of a DNAME has addresses like any other name (RFC 6672 §2.3), what is below has none.
+#[test]
+fn line_16_a_target_that_owns_a_dname() {
+    let zone = "$ORIGIN e.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS d\n@ MX 1 d\n@ MX 2 x.d\nd DNAME w\nd A 192.0.2.1\nx.d A 192.0.2.2\n";
+    let image = image(&[Source::Zone(zone)]);
+    for rtype in ["MX", "NS"] {
+        assert_eq!(ask(&image, &format!("e. {rtype}")).additional, ["d.e. 60 A 192.0.2.1"]);
+    }
+}
+
 /// Checklist 63 (RFC 6891 §6.1.4, RFC 8906 §8): flags and options that nobody knows are passed over.
 #[test]
 fn line_63_unknown_flags_and_options() {

@@ -65,10 +65,11 @@ impl<'s> Resolver<'s, '_, '_, '_> {
                 let found = if rtype == RType::NS {
                     self.find_server(zone, &key)
                 } else {
-                    self.find_target(&key).filter(|node| node.cut == NO_CUT)
+                    // The owner of a DNAME is a name like any other (RFC 6672 §2.3).
+                    self.find_target(&key).filter(|n| n.cut == NO_CUT || is_dname_itself(n))
                 };
                 let Some(node) = found else { continue };
-                let glue = node.cut != NO_CUT;
+                let glue = node.cut != NO_CUT && !is_dname_itself(&node);
                 if self.add_addresses(Owner::Name(wire), &node, glue).is_err() {
                     return;
                 }
@@ -87,8 +88,9 @@ impl<'s> Resolver<'s, '_, '_, '_> {
         [deepest, own].into_iter().flatten().find_map(|zone| {
             let node = self.store.find_node(&zone, key, key.depth()).filter(has_address)?;
             // What is below a DNAME is nowhere.
-            let is_there =
-                node.cut == NO_CUT || self.store.find_node(&zone, key, node.cut)?.has(IS_CUT);
+            let is_there = node.cut == NO_CUT
+                || is_dname_itself(&node)
+                || self.store.find_node(&zone, key, node.cut)?.has(IS_CUT);
             is_there.then_some(node)
         })
     }
@@ -110,4 +112,9 @@ impl<'s> Resolver<'s, '_, '_, '_> {
         }
         Ok(())
     }
+}
+
+/// Whether it is the owner of a DNAME, in no delegation and below no other DNAME.
+fn is_dname_itself(node: &Node<'_>) -> bool {
+    node.cut == node.depth && !node.has(IS_CUT)
 }
