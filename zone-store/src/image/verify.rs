@@ -1,6 +1,5 @@
 //! Whether an image is what the compiler writes, as far as a look-up relies on it.
 
-use crate::answer::join;
 use crate::bytes::{Reader, from, to_usize};
 use crate::image::{ImageError, ImageErrorKind, Section};
 use crate::key::Key;
@@ -72,19 +71,21 @@ fn zones(store: &Store<'_>) -> Result<(), ImageError> {
 /// The nodes of a zone: whole, in order, each found by the index. Returns how many there are.
 fn nodes(store: &Store<'_>, zone: &ZoneView<'_>) -> Result<usize, ImageError> {
     let mut offset = zone.start;
+    let apex = Key::read(zone.name, store.seed).ok_or(error(Section::Zones, 0, "not a name"))?;
     let (mut key, mut previous) = (&mut Key::new(store.seed), &mut Key::new(store.seed));
+    let mut previous_name: &[u8] = &[];
     let mut count = 0usize;
     while offset < zone.end {
         let bad = |what| error(Section::Nodes, to_usize(offset), what);
         let bytes =
             store.nodes.get(to_usize(offset)..to_usize(zone.end)).ok_or(bad("past the end"))?;
         let node = Node::read(bytes).ok_or(bad("node is cut short"))?;
-        let mut wire = [0u8; 255];
-        let name = join(&mut wire, node.name, zone.name).ok_or(bad("name is too long"))?;
-        key.fill(name).ok_or(bad("not a name"))?;
-        let follows =
-            if count == 0 { key.depth() == zone.depth } else { follows(previous, key, zone.depth) };
-        if key.wire() != name || key.depth() != node.depth || !follows {
+        let folded = key.fill_below(node.name, &apex).ok_or(bad("not a name"))?;
+        let follows = match count {
+            0 => node.name.is_empty(),
+            _ => follows((previous, previous_name), (key, node.name), zone.depth),
+        };
+        if !folded || key.depth() != node.depth || !follows {
             return Err(bad("name is out of order, or the name above it is not there"));
         }
         if node.cut != NO_CUT && (node.cut > node.depth || node.cut < zone.depth) {
@@ -100,21 +101,34 @@ fn nodes(store: &Store<'_>, zone: &ZoneView<'_>) -> Result<usize, ImageError> {
         offset = offset.checked_add(len).ok_or(bad("node is too long"))?;
         count = count.saturating_add(1);
         core::mem::swap(&mut key, &mut previous);
+        previous_name = node.name;
     }
     Ok(count)
 }
 
 /// Whether a name can be the next one in canonical order when all names above it are there: the name above it
 /// is the previous name, or above that, and its own label is greater than the one on the way to the previous.
-fn follows(previous: &Key, key: &Key, zone: u8) -> bool {
-    let Some(above) = key.depth().checked_sub(1) else { return false };
-    if above < zone || previous.suffix(above) != key.suffix(above) {
+///
+/// Both come with their labels down to the apex as they lie in the image.
+fn follows(previous: (&Key, &[u8]), name: (&Key, &[u8]), zone: u8) -> bool {
+    let depth = name.0.depth();
+    let Some(above) = depth.checked_sub(1).filter(|above| *above >= zone) else { return false };
+    let place = |(key, labels): (&Key, _), depth| {
+        let labels: &[u8] = labels;
+        key.start(depth).and_then(|start| labels.split_at_checked(usize::from(start)))
+    };
+    let (Some((label, parent)), Some((before, of_previous))) =
+        (place(name, above), place(previous, above))
+    else {
+        return false;
+    };
+    if parent != of_previous {
         return false;
     }
-    let own = key.between(key.depth(), above).and_then(|label| label.get(1..));
-    let other = previous.between_suffix(key.depth(), above).and_then(|label| label.get(1..));
     // `None` when the previous name is the one above.
-    other < own
+    let start = previous.0.start(depth).map(usize::from);
+    let other = start.and_then(|start| before.get(start..)).and_then(|label| label.get(1..));
+    other < label.get(1..)
 }
 
 /// The entries of a node; returns what follows them.
