@@ -109,35 +109,68 @@ pub struct Refused {
     pub told: String,
 }
 
-/// Reads a large master file on all threads. `None` when it is small or cannot be read in parts.
+/// Reads a large file on all threads. `None` when it is small or cannot be read in parts.
 fn read_in_parts(
     source: &Source,
     number: u32,
     compiler: &Compiler,
     threads: Threads,
 ) -> Option<Vec<Compiler>> {
-    let is_worth_it = threads.count() > 1 && source.text.len() >= PART_MIN;
-    if !is_worth_it || source.format() != Format::Zone {
+    if threads.count() < 2 || source.text.len() < PART_MIN {
         return None;
     }
-    let parts = master::split(&source.text, threads.count());
+    match source.format() {
+        Format::Zone => {
+            let parts = master::split(&source.text, threads.count());
+            fill(&parts, compiler, threads, |part, shard| {
+                let origin = source.origin.as_ref().map(NameBuf::as_name);
+                let options = master::Options { origin, ..master::Options::new(number) };
+                master::parse_part(part, options, shard).is_some()
+            })
+        }
+        Format::Data => {
+            let parts = data::split(&source.text, threads.count());
+            let options = data_options(source, number);
+            fill(&parts, compiler, threads, |part, shard| {
+                data::parse_part(part, options, shard).is_some()
+            })
+        }
+        Format::Map => None,
+    }
+}
+
+/// Reads each part into a shard of its own, and sorts it. `None` when there is but one part, or one cannot be
+/// read apart.
+fn fill<P: Sync>(
+    parts: &[P],
+    compiler: &Compiler,
+    threads: Threads,
+    read: impl Fn(&P, &mut Compiler) -> bool + Sync,
+) -> Option<Vec<Compiler>> {
     if parts.len() < 2 {
         return None;
     }
+    let read = &read;
     let mut shards: Vec<Option<Compiler>> = parts.iter().map(|_| None).collect();
     let jobs = parts.iter().zip(&mut shards).map(|(part, slot)| -> Job<'_> {
         Box::new(move || {
             let mut shard = compiler.shard();
-            let origin = source.origin.as_ref().map(NameBuf::as_name);
-            let options = master::Options { origin, ..master::Options::new(number) };
-            *slot = master::parse_part(part, options, &mut shard).map(|_| {
+            if read(part, &mut shard) {
                 shard.sort();
-                shard
-            });
+                *slot = Some(shard);
+            }
         })
     });
     threads.run(jobs.collect());
     shards.into_iter().collect()
+}
+
+fn data_options(source: &Source, number: u32) -> data::Options {
+    data::Options {
+        serial: source.changed,
+        now: Some(data::Tai64::from_unix(unix_seconds())),
+        ..data::Options::new(number)
+    }
 }
 
 fn read(
@@ -157,14 +190,7 @@ fn read(
             };
             master::parse(&source.text, options, compiler)
         }
-        Format::Data => {
-            let options = data::Options {
-                serial: source.changed,
-                now: Some(data::Tai64::from_unix(unix_seconds())),
-                ..data::Options::new(number)
-            };
-            data::parse(&source.text, options, compiler).summary
-        }
+        Format::Data => data::parse(&source.text, data_options(source, number), compiler).summary,
         Format::Map => {
             let id = source.origin.as_ref().map_or(String::new(), ToString::to_string);
             bind(source, id.as_bytes(), number, compiler);

@@ -3,6 +3,7 @@
 use crate::source::{Item, Position, Problem, Severity, Sink};
 use alloc::string::{String, ToString};
 use core::fmt;
+use core::ops::ControlFlow;
 
 /// What a parser told its sink.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,6 +71,32 @@ impl<'s, S: Sink> Report<'s, S> {
 
     pub(crate) fn summary(&self) -> Summary {
         self.summary
+    }
+}
+
+/// Sees to it that a part ends at the first problem.
+pub(crate) struct Watch<'s, S> {
+    sink: &'s mut S,
+    has_problem: bool,
+}
+
+impl<'s, S> Watch<'s, S> {
+    pub(crate) fn new(sink: &'s mut S) -> Self {
+        Self { sink, has_problem: false }
+    }
+
+    pub(crate) fn has_problem(&self) -> bool {
+        self.has_problem
+    }
+}
+
+impl<S: Sink> Sink for Watch<'_, S> {
+    fn item(&mut self, item: Item<'_>, at: Position) -> ControlFlow<()> {
+        if self.has_problem { ControlFlow::Break(()) } else { self.sink.item(item, at) }
+    }
+
+    fn problem(&mut self, _problem: Problem) {
+        self.has_problem = true;
     }
 }
 

@@ -7,6 +7,7 @@ fn every_test_named_in_the_table_exists() {
         include_str!("../../src/text/address/tests.rs"),
         include_str!("../../src/text/data/escape.rs"),
         include_str!("../../src/text/data/name.rs"),
+        include_str!("../../src/text/data/split.rs"),
         include_str!("../../src/text/data/tai64.rs"),
         include_str!("../../src/text/data/tests.rs"),
         include_str!("../../src/text/detect.rs"),

@@ -78,8 +78,9 @@ pub(super) struct Lines<'t> {
 }
 
 impl<'t> Lines<'t> {
-    pub(super) fn new(text: &'t [u8]) -> Self {
-        Self { text, at: mark_length(text), number: 0 }
+    /// `first` is the number of the first line.
+    pub(super) fn new(text: &'t [u8], first: u32) -> Self {
+        Self { text, at: mark_length(text), number: first.saturating_sub(1) }
     }
 }
 

@@ -14,8 +14,10 @@ mod records;
 mod row;
 mod servers;
 mod service;
+mod split;
 mod tai64;
 
+pub use split::{Part, parse_part, split};
 pub use tai64::Tai64;
 
 use super::report::{Fault, Report};
@@ -84,6 +86,11 @@ pub struct Read {
 /// assert_eq!(count.0, 4, "SOA and NS, A and PTR");
 /// ```
 pub fn parse<S: Sink>(text: &[u8], options: Options, sink: &mut S) -> Read {
+    read(text, 1, options, sink).0
+}
+
+/// Reads a text whose first line has that number; also tells whether there were range points.
+fn read<S: Sink>(text: &[u8], first: u32, options: Options, sink: &mut S) -> (Read, bool) {
     let mut reader = Reader {
         report: Report::new(sink, options.limits.problems),
         options,
@@ -95,7 +102,7 @@ pub fn parse<S: Sink>(text: &[u8], options: Options, sink: &mut S) -> Read {
         map: Vec::new(),
         points: Points::default(),
     };
-    for line in Lines::new(text) {
+    for line in Lines::new(text, first) {
         if reader.report.is_stopped() {
             break;
         }
@@ -106,8 +113,9 @@ pub fn parse<S: Sink>(text: &[u8], options: Options, sink: &mut S) -> Read {
             reader.report.error(Position { column, ..at }, fault.message, fault.hint);
         }
     }
+    let has_points = !reader.points.is_empty();
     reader.finish_points();
-    Read { summary: reader.report.summary(), changes_at: reader.changes_at }
+    (Read { summary: reader.report.summary(), changes_at: reader.changes_at }, has_points)
 }
 
 /// One run of the parser, and the buffers it uses again for each line.

@@ -41,6 +41,10 @@ struct Content {
 }
 
 impl Points {
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
     fn number(&mut self, id: &[u8]) -> u32 {
         if let Some(&number) = self.ids.get(id) {
             return number;

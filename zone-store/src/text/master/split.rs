@@ -9,11 +9,10 @@
 
 use super::reader::Reader;
 use super::{Options, parse};
-use crate::source::{Item, Position, Problem, Sink};
+use crate::source::Sink;
 use crate::text::Summary;
-use crate::text::report::{clamp_to_u32, mark_length};
+use crate::text::report::{Watch, clamp_to_u32, mark_length};
 use alloc::vec::Vec;
-use core::ops::ControlFlow;
 use memchr::{memchr, memchr_iter, memmem};
 
 /// A part of a master file.
@@ -75,14 +74,14 @@ pub fn parse_part<S: Sink>(part: &Part<'_>, options: Options<'_>, sink: &mut S) 
         return Some(parse(part.text, options, sink));
     }
     let source = options.source;
-    let mut watch = Watch { sink, has_problem: false };
+    let mut watch = Watch::new(sink);
     let mut reader = Reader::new(options, &mut watch);
     reader.read(&part.before, source);
     let before = reader.directives;
     reader.read_from(part.text, source, part.line);
     let directives = reader.directives.saturating_sub(before);
     let summary = reader.summary();
-    (!watch.has_problem && directives == part.directives).then_some(summary)
+    (!watch.has_problem() && directives == part.directives).then_some(summary)
 }
 
 /// Where `$ORIGIN` and `$TTL` lines begin, and the lines. `None` when there are others.
@@ -108,22 +107,6 @@ fn border(text: &[u8], target: usize) -> usize {
         .map(|at| target.saturating_add(at).saturating_add(1))
         .find(|at| text.get(*at).is_some_and(u8::is_ascii_alphanumeric))
         .unwrap_or(text.len())
-}
-
-/// Sees to it that a part ends at the first problem.
-struct Watch<'s, S> {
-    sink: &'s mut S,
-    has_problem: bool,
-}
-
-impl<S: Sink> Sink for Watch<'_, S> {
-    fn item(&mut self, item: Item<'_>, at: Position) -> ControlFlow<()> {
-        if self.has_problem { ControlFlow::Break(()) } else { self.sink.item(item, at) }
-    }
-
-    fn problem(&mut self, _problem: Problem) {
-        self.has_problem = true;
-    }
 }
 
 #[cfg(test)]

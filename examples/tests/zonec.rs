@@ -1,0 +1,116 @@
+//! `zonec` and what changes: diff, apply, log, dump as text, self-test, checks.
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use support::{run, zonec};
+
+const SITE: &str = ".e:192.0.2.1:a\n8www.e:m\nMwww.e:n\n%oslo,10.0.0.0/8,m\n%lima,10.1.0.0/16,m\n\
+    %oslo,2001:db8::/32,m\n%rio,0.0.0.0/0,n\n+www.e:192.0.2.1:60\n+www.e:192.0.2.2:60::oslo:3\n\
+    +www.e:192.0.2.3:60::lima:1\n+www.e:192.0.2.4:60::rio:1\n";
+
+fn build(folder: &Path, name: &str, text: &str) -> PathBuf {
+    let (source, image) = (folder.join(format!("{name}.data")), folder.join(format!("{name}.img")));
+    fs::write(&source, text).unwrap();
+    run(zonec(["build", "-o"]).arg(&image).arg(&source));
+    image
+}
+
+#[test]
+fn a_change_is_told_and_applied() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = build(folder.path(), "old", SITE);
+    let new = SITE.replace("%lima,10.1.0.0/16,m", "%rio,10.1.0.0/17,m") + "+new.e:192.0.2.9:60\n";
+    let new = build(folder.path(), "new", &new.replace("192.0.2.3:60::lima", "192.0.2.3:60::rio"));
+    let (delta, made) = (folder.path().join("delta"), folder.path().join("made.img"));
+    run(zonec(["diff"]).arg(&old).arg(&new).arg("-o").arg(&delta));
+    run(zonec(["apply"]).arg(&old).arg(&delta).arg("-o").arg(&made));
+    assert_eq!(fs::read(&made).unwrap(), fs::read(&new).unwrap());
+    let said = run(zonec(["log"]).arg(&delta));
+    for line in [
+        "- location lima",
+        "+ new.e. 60 A 192.0.2.9",
+        "  10.1.0.0 - 10.1.127.255: lima to rio",
+        "  lima to oslo: 1 IPv4 prefixes with 32768 addresses, 0 IPv6 prefixes",
+    ] {
+        assert!(said.lines().any(|said| said == line), "{line}\n{said}");
+    }
+    // Not onto what it was not made for.
+    let refused = zonec(["apply"]).arg(&new).arg(&delta).arg("-o").arg(&made).output().unwrap();
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("made for the image"), "{said}");
+}
+
+#[test]
+fn the_dump_as_data_lines_makes_the_same_image() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = build(folder.path(), "site", SITE);
+    let text = run(zonec(["dump", "--data"]).arg(&image));
+    let again = build(folder.path(), "again", &text);
+    assert_eq!(fs::read(again).unwrap(), fs::read(image).unwrap());
+}
+
+#[test]
+fn every_border_of_every_map_is_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = build(folder.path(), "site", SITE);
+    let said = run(zonec(["selftest"]).arg(&image));
+    assert!(said.contains("24 questions answered as expected"), "{said}");
+}
+
+#[test]
+fn the_image_is_the_same_on_any_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut zone =
+        String::from("$ORIGIN e.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\nns A 192.0.2.1\n");
+    for i in 0..60_000 {
+        zone += &format!("host{i}.of{} A 192.0.2.{}\n", i % 100, i % 200);
+    }
+    let mut lines = String::from(".d:192.0.2.1:a\n");
+    for i in 0..60_000 {
+        lines += &format!("+host{i}.of{}.d:192.0.2.{}:60\n", i % 100, i % 200);
+    }
+    let sources = [folder.path().join("e.zone"), folder.path().join("d.data")];
+    fs::write(&sources[0], zone).unwrap();
+    fs::write(&sources[1], lines).unwrap();
+    let images: Vec<Vec<u8>> = ["1", "2", "5"]
+        .into_iter()
+        .map(|threads| {
+            let image = folder.path().join(threads);
+            run(zonec(["build", "--threads", threads, "-o"]).arg(&image).args(&sources));
+            fs::read(image).unwrap()
+        })
+        .collect();
+    assert!(images[0] == images[1] && images[0] == images[2]);
+    let said = run(zonec(["bench", "--runs", "1"]).args(&sources));
+    assert!(said.contains("120 005 records") && said.contains("open and verify"), "{said}");
+}
+
+#[test]
+fn checks_are_as_bad_as_they_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (zone, image) = (folder.path().join("e.zone"), folder.path().join("image"));
+    let text = "$ORIGIN e.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\nns A 192.0.2.1\nx MX 1 y\n";
+    fs::write(&zone, text).unwrap();
+    let built = |arguments: &[&str]| {
+        let output =
+            zonec(["build", "-o"]).arg(&image).arg(&zone).args(arguments).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (code, said) = built(&[]);
+    assert!(
+        code == Some(0) && said.contains("warning: y.e., to which MX of x.e. points"),
+        "{said}"
+    );
+    let (code, said) = built(&["--strict"]);
+    assert!(code == Some(1) && said.contains("error: y.e., to which MX"), "{said}");
+    let (code, said) = built(&["--strict", "--check", "dangling-target=off"]);
+    assert!(code == Some(0) && said.is_empty(), "{said}");
+    let (code, said) = built(&["--check", "nonsense=off"]);
+    assert!(code == Some(2) && said.contains("missing-glue"), "{said}");
+    let (code, said) = built(&["--max-octets", "20"]);
+    assert!(code == Some(1) && said.contains("limit of 20"), "{said}");
+}
