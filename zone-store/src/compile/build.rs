@@ -142,7 +142,8 @@ fn plan(
     stretch: Range<usize>,
 ) -> (Option<Plan>, Problems) {
     let problems = Problems::new(options);
-    let mut planner = Planner { options, rows, locations, problems, plan: Plan::default() };
+    let mut planner =
+        Planner { options, rows, locations, problems, plan: Plan::default(), buffer: Vec::new() };
     let runs = placed.get(stretch).unwrap_or_default();
     let done = runs.chunk_by(|(a, _), (b, _)| a == b).try_for_each(|runs| {
         let (zone, _) = runs.first()?;

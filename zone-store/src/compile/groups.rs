@@ -16,28 +16,17 @@ impl Planner<'_> {
     pub(crate) fn group(
         &mut self,
         key: &[u8],
-        rows: &[&Row],
-        signatures: &[&Row],
+        rows: &[Row],
+        signatures: &[Row],
         signed: bool,
         apart: bool,
     ) -> Option<u32> {
         let first = rows.first()?;
         let set = || format!("{} of {}", RType(first.rtype), sort_key::text(key));
-        let mut unique: Vec<&Row> = Vec::with_capacity(rows.len());
-        for row in rows {
-            match unique.last_mut() {
-                Some(last) if self.rows.rdata(last) == self.rows.rdata(row) => {
-                    let owner = sort_key::text(key);
-                    let message = format!("{} record of {owner} is there twice", RType(row.rtype));
-                    self.problems.find(Check::Duplicate, || (row.at, message, None));
-                    // Of two weights, the greater; the order of the input must not matter.
-                    if row.weight > last.weight {
-                        *last = row;
-                    }
-                }
-                _ => unique.push(row),
-            }
-        }
+        let is_same = |a: &Row, b: &Row| self.rows.rdata(a) == self.rows.rdata(b);
+        let has_repeated = rows.iter().zip(rows.iter().skip(1)).any(|(a, b)| is_same(a, b));
+        let kept = if has_repeated { self.without_repeated(key, rows) } else { Vec::new() };
+        let unique = if has_repeated { kept.as_slice() } else { rows };
         let ttl = rows.iter().map(|row| row.ttl).min()?;
         if let Some(other) = rows.iter().find(|row| row.ttl != ttl) {
             let message =
@@ -82,11 +71,12 @@ impl Planner<'_> {
         }
         let mark = |on: bool, bit: u16| if on { bit } else { 0 };
         let word = count | mark(weighted, WEIGHTED) | mark(!signatures.is_empty(), SIGNED);
-        let mut group = Vec::with_capacity(octets);
+        let mut group = core::mem::take(&mut self.buffer);
+        group.clear();
         group.extend_from_slice(&ttl.to_le_bytes());
         group.extend_from_slice(&word.to_le_bytes());
         if weighted {
-            for row in &unique {
+            for row in unique {
                 group.extend_from_slice(&row.weight.unwrap_or(1).to_le_bytes());
             }
         }
@@ -100,13 +90,36 @@ impl Planner<'_> {
         }
         self.plan.records =
             self.plan.records.saturating_add(unique.len()).saturating_add(signatures.len());
-        self.plan.pool.put(&group, apart)
+        let number = self.plan.pool.put(&group, apart);
+        self.buffer = group;
+        number
+    }
+
+    /// Of rows with the same RDATA, one after the other, only one.
+    fn without_repeated(&mut self, key: &[u8], rows: &[Row]) -> Vec<Row> {
+        let mut unique: Vec<Row> = Vec::with_capacity(rows.len());
+        for row in rows {
+            match unique.last_mut() {
+                Some(last) if self.rows.rdata(last) == self.rows.rdata(row) => {
+                    self.problems.find(Check::Duplicate, || {
+                        let (rtype, owner) = (RType(row.rtype), sort_key::text(key));
+                        (row.at, format!("{rtype} record of {owner} is there twice"), None)
+                    });
+                    // Of two weights, the greater; the order of the input must not matter.
+                    if row.weight > last.weight {
+                        *last = *row;
+                    }
+                }
+                _ => unique.push(*row),
+            }
+        }
+        unique
     }
 }
 
 impl Planner<'_> {
     /// RFC 4034 §3.1.5: times of signatures compare as serial numbers do.
-    fn check_times(&mut self, key: &[u8], rtype: u16, signatures: &[&Row]) {
+    fn check_times(&mut self, key: &[u8], rtype: u16, signatures: &[Row]) {
         let Some(now) = self.options.now else { return };
         for row in signatures {
             let rdata = self.rows.rdata(row);

@@ -22,6 +22,8 @@ pub(crate) struct Planner<'a> {
     pub(crate) locations: &'a [u32],
     pub(crate) problems: Problems,
     pub(crate) plan: Plan,
+    /// The group at hand, used again for each.
+    pub(crate) buffer: Vec<u8>,
 }
 
 /// What the apex of a zone says of all of it.
@@ -129,19 +131,20 @@ impl Planner<'_> {
     /// Adds the RRsets of a name.
     fn sets(&mut self, key: &[u8], rows: &[Row], signed: bool) -> Option<()> {
         let mut types = 0usize;
-        let (signatures, data): (Vec<&Row>, Vec<&Row>) =
-            rows.iter().partition(|row| row.rtype == RRSIG);
+        let (before, rest) = rows.split_at(rows.partition_point(|row| row.rtype < RRSIG));
+        let (signatures, after) = rest.split_at(rest.partition_point(|row| row.rtype == RRSIG));
         let mut used = 0usize;
-        for same_type in data.chunk_by(|a, b| a.rtype == b.rtype) {
-            let rtype = same_type.first()?.rtype;
+        let same_type = |a: &Row, b: &Row| a.rtype == b.rtype;
+        for rows_of_type in before.chunk_by(same_type).chain(after.chunk_by(same_type)) {
+            let rtype = rows_of_type.first()?.rtype;
             types = types.saturating_add(1);
             let mut has_default = false;
-            let located = same_type.iter().any(|row| row.location != 0);
-            for same in same_type.chunk_by(|a, b| a.location == b.location) {
+            let located = rows_of_type.iter().any(|row| row.location != 0);
+            for same in rows_of_type.chunk_by(|a, b| a.location == b.location) {
                 let first = same.first()?;
                 let location = self.location(first);
                 has_default |= location == 0;
-                let signatures: Vec<&Row> = signatures
+                let signatures: Vec<Row> = signatures
                     .iter()
                     .filter(|s| {
                         s.location == first.location
@@ -159,7 +162,7 @@ impl Planner<'_> {
                     format!("{rtype} of {owner} has rows for some locations and no default rows");
                 let hint = "add a default row, without a location, or allow partial names (--allow-partial): \
                     what exists for some clients only cannot be cached (RFC 7871 §7.4)";
-                self.problems.error_with(same_type.first()?.at, message, hint);
+                self.problems.error_with(rows_of_type.first()?.at, message, hint);
             }
         }
         if used < signatures.len() {

@@ -48,8 +48,8 @@ impl Planner<'_> {
         if !taken.iter().any(|row| row.rtype == NSEC3) {
             return Some(());
         }
-        let (signatures, records): (Vec<&Row>, Vec<&Row>) =
-            taken.iter().partition(|row| row.rtype == RRSIG);
+        let (signatures, records): (Vec<Row>, Vec<Row>) =
+            taken.into_iter().partition(|row| row.rtype == RRSIG);
         let at = records.first()?.at;
         let hash =
             key.get(apex.len()..).and_then(|label| label.strip_suffix(&[0])).and_then(base32hex);
