@@ -215,6 +215,18 @@ fn a_synthesized_cname_that_does_not_fit_leaves_nothing() {
     }
 }
 
+/// A reply is cut short when it does not fit, not before: OPT takes eleven octets and no more.
+#[test]
+fn the_last_octet_is_used() {
+    let image = big();
+    let question = |size: usize| Question::read(&format!("many.e. A size={size}"));
+    let ask = |size| ask_with(&image, &question(size), &Policy::default(), &Overrides::NONE, 0).1;
+    let whole = ask(1232).len();
+    assert!((600..1232).contains(&whole), "{whole}");
+    assert_eq!(ask(whole).len(), whole);
+    assert_eq!(Shown::of(&ask(whole - 1)).status, "NOERROR aa tc edns");
+}
+
 /// Checklist 37: not all glue in the domain of the delegation: TC.
 #[test]
 fn line_37_glue_or_tc() {

@@ -27,11 +27,18 @@ pub(crate) struct Zone {
     pub(crate) file: PathBuf,
     /// Owners, as they were made: the signer's additions are not among them.
     pub(crate) owners: BTreeSet<String>,
-    /// Those that are delegations without DS.
+    /// Those that are delegations.
+    cuts: BTreeSet<String>,
+    /// Delegations without DS.
     insecure: BTreeSet<String>,
 }
 
 impl Zone {
+    /// Whether the name is at or below a delegation.
+    pub(crate) fn is_delegated(&self, name: &str) -> bool {
+        self.cuts.iter().any(|cut| is_below(name, cut))
+    }
+
     /// Whether all that is at or below the name is an insecure delegation or its glue, so that with opt-out it has
     /// no NSEC3 record.
     pub(crate) fn is_opted_out(&self, name: &str) -> bool {
@@ -106,12 +113,13 @@ fn write(folder: &Path, name: &str, lines: &BTreeSet<String>, signing: Signing) 
             .map(|line| absolute(line))
             .collect()
     };
-    let insecure = of_type("NS").difference(&of_type("DS")).cloned().collect();
+    let cuts = of_type("NS");
+    let insecure = cuts.difference(&of_type("DS")).cloned().collect();
     let file = match signing {
         Signing::None => plain,
         _ => sign(folder, name, &plain, signing),
     };
-    Zone { name: name.to_owned(), signing, file, owners, insecure }
+    Zone { name: name.to_owned(), signing, file, owners, cuts, insecure }
 }
 
 /// One key signs all. Signatures are good for a day.

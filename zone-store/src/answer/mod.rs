@@ -112,7 +112,10 @@ impl Store<'_> {
         let mut resolver =
             Resolver::new(self, query, client, policy, overrides, random, &mut reply);
         resolver.resolve();
-        let outcome = resolver.outcome;
+        let mut outcome = resolver.outcome;
+        // No room is kept for an extended error: the replies that have one hold nothing else.
+        let full = reply.len().saturating_add(room).saturating_add(EXTENDED_ERROR);
+        outcome.extended = outcome.extended.filter(|_| full <= max);
         let scope = query.has_subnet().then_some(outcome.scope);
         let flags = flags(octets, &outcome);
         let finished = reply.finish(flags, query.edns.is_some());
@@ -170,13 +173,11 @@ fn size_limit(edns: Option<Asked>, transport: Transport, policy: &Policy<'_>) ->
     }
 }
 
-/// Room for the OPT record, with an extended error should there be one.
+/// Room for the OPT record, without an extended error.
 fn opt_room(asked: &Asked, client: &Client<'_>, policy: &Policy<'_>) -> usize {
     let subnet = if asked.subnet.is_some() { 24 } else { 0 };
     let nsid = if tells_nsid(asked, policy) { policy.nsid.len().saturating_add(4) } else { 0 };
-    [OPT_HEADER, EXTENDED_ERROR, subnet, nsid, client.options.len()]
-        .into_iter()
-        .fold(0, usize::saturating_add)
+    [OPT_HEADER, subnet, nsid, client.options.len()].into_iter().fold(0, usize::saturating_add)
 }
 
 /// A server without an NSID passes over the option (RFC 5001 §2.2).

@@ -99,6 +99,11 @@ impl<'o, 'q> Reply<'o, 'q> {
         Some(Self { out, len: head, limit, counts: [0; 3], question, names })
     }
 
+    /// The octets so far.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
     pub(crate) fn mark(&self) -> Mark {
         let name_count = self.names.as_ref().map_or(0, |names| names.count);
         Mark { len: self.len, counts: self.counts, name_count }
