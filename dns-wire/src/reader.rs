@@ -7,83 +7,88 @@ use crate::{MessageName, WireError, WireErrorKind};
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {
     octets: &'a [u8],
-    position: usize,
+    /// The tail of `octets` that is to be read.
+    rest: &'a [u8],
     pointers: bool,
 }
 
 impl<'a> Reader<'a> {
-    #[inline(always)]
+    #[inline]
     pub(crate) fn new(octets: &'a [u8], position: usize, pointers: bool) -> Self {
-        Self { octets, position, pointers }
+        Self { octets, rest: octets.get(position..).unwrap_or(&[]), pointers }
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn rest(&self) -> &'a [u8] {
-        self.octets.get(self.position..).unwrap_or(&[])
+        self.rest
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.position >= self.octets.len()
+        self.rest.is_empty()
+    }
+
+    #[inline]
+    fn position(&self) -> usize {
+        self.octets.len().wrapping_sub(self.rest.len())
     }
 
     pub(crate) fn error(&self, kind: WireErrorKind) -> WireError {
-        WireError::new(kind, self.position)
+        WireError::new(kind, self.position())
     }
 
     #[inline(always)]
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], WireError> {
-        match self.rest().first_chunk::<N>() {
-            Some(chunk) => {
-                self.position = self.position.wrapping_add(N);
+        match self.rest.split_first_chunk::<N>() {
+            Some((chunk, rest)) => {
+                self.rest = rest;
                 Ok(*chunk)
             }
             None => Err(self.error(WireErrorKind::Truncated)),
         }
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn u8(&mut self) -> Result<u8, WireError> {
         self.array::<1>().map(|[octet]| octet)
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn u16(&mut self) -> Result<u16, WireError> {
         self.array().map(u16::from_be_bytes)
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn u32(&mut self) -> Result<u32, WireError> {
         self.array().map(u32::from_be_bytes)
     }
 
     #[inline(always)]
     pub(crate) fn take(&mut self, length: usize) -> Result<&'a [u8], WireError> {
-        match self.rest().get(..length) {
-            Some(octets) => {
-                self.position = self.position.wrapping_add(length);
+        match self.rest.split_at_checked(length) {
+            Some((octets, rest)) => {
+                self.rest = rest;
                 Ok(octets)
             }
             None => Err(self.error(WireErrorKind::Truncated)),
         }
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn take_rest(&mut self) -> &'a [u8] {
-        let rest = self.rest();
-        self.position = self.octets.len();
-        rest
+        core::mem::take(&mut self.rest)
     }
 
     /// A name; with compression pointers only where the caller and the octets allow them.
     #[inline(always)]
     pub(crate) fn name(&mut self, pointers: bool) -> Result<MessageName<'a>, WireError> {
-        let (name, end) = MessageName::read(self.octets, self.position, pointers && self.pointers)?;
-        self.position = end;
+        let pointers = pointers && self.pointers;
+        let (name, end) = MessageName::read(self.octets, self.position(), pointers)?;
+        self.rest = self.octets.get(end..).unwrap_or(&[]);
         Ok(name)
     }
 
-    #[inline(always)]
+    #[inline]
     pub(crate) fn finish(&self) -> Result<(), WireError> {
         if self.is_empty() { Ok(()) } else { Err(self.error(WireErrorKind::Trailing)) }
     }

@@ -14,9 +14,9 @@ pub(crate) fn all() -> Vec<Sample> {
     vec![
         sample("minfo-127-labels", &flat(&[1; 127]), minfo),
         sample("minfo-84-labels", &flat(&[2; 84]), minfo),
-        sample("minfo-mixed-labels", &flat(&MIXED), minfo),
-        sample("minfo-33-pointers", &chain(34, 0), minfo),
-        sample("minfo-127-labels-15-pointers", &chain(15, 112), minfo),
+        mixed(),
+        sample("minfo-34-pointers", &chain(34, 0), minfo),
+        sample("minfo-127-labels-16-pointers", &chain(16, 111), minfo),
         sample("ns-127-labels", &flat(&[1; 127]), ns),
         sample("questions-127-labels", &flat(&[1; 127]), question),
     ]
@@ -93,6 +93,43 @@ fn chain(links: usize, tail: usize) -> Target {
     target
 }
 
+/// MINFO records that point anywhere into 16 KiB of names whose labels have one or two octets in no
+/// order, so that no branch on a label's length can be foreseen.
+fn mixed() -> Sample {
+    let mut seed = 12345u32;
+    let mut random = move || {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        seed >> 16
+    };
+    let (mut targets, mut starts) = (Vec::new(), Vec::new());
+    while targets.len() + 256 < 0x3fff - PAYLOAD {
+        let (first, mut lengths, mut octets) = (PAYLOAD + targets.len(), Vec::new(), 0);
+        while octets < 252 {
+            let length = 1 + (random() & 1) as u8;
+            // The first labels begin names that are nearly as long.
+            if octets < 32 {
+                starts.push(first + octets);
+            }
+            lengths.push(length);
+            octets += 1 + usize::from(length);
+        }
+        targets.extend(flat(&lengths).octets);
+    }
+    let mut octets = vec![0, 0, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    octets.extend([0, 0xff, 0, 0, 1, 0, 0, 0, 0]);
+    octets.extend((targets.len() as u16).to_be_bytes());
+    octets.extend(targets);
+    let mut count = 1u16;
+    while octets.len() + 16 <= 65535 {
+        let mut pointer = || 0xc000 | starts[random() as usize % starts.len()] as u16;
+        let [[a, b], [c, d], [e, f]] = [(); 3].map(|()| pointer().to_be_bytes());
+        octets.extend([a, b, 0, 14, 0, 1, 0, 0, 0, 0, 0, 4, c, d, e, f]);
+        count += 1;
+    }
+    octets[6..8].copy_from_slice(&count.to_be_bytes());
+    Sample { name: "minfo-mixed-labels", octets }
+}
+
 fn minfo(pointer: [u8; 2]) -> (usize, Vec<u8>) {
     let [a, b] = pointer;
     (6, vec![a, b, 0, 14, 0, 1, 0, 0, 0, 0, 0, 4, a, b, a, b])
@@ -134,19 +171,3 @@ fn sample(name: &'static str, target: &Target, item: fn([u8; 2]) -> (usize, Vec<
 
 /// Where the target lies: after the header and the fixed part of a record of the root.
 const PAYLOAD: usize = 23;
-
-/// Labels of one and two octets in no simple order, 254 octets.
-const MIXED: [u8; 101] = {
-    let mut lengths = [1; 101];
-    let (mut at, mut seed) = (0, 12345u32);
-    let mut twos = 0;
-    while at < 101 {
-        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        if seed >> 31 == 1 && twos < 52 {
-            lengths[at] = 2;
-            twos += 1;
-        }
-        at += 1;
-    }
-    lengths
-};

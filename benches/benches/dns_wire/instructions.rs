@@ -51,7 +51,11 @@ fn count(case: &str, times: u32) -> u64 {
 fn cases() -> Vec<(String, Work)> {
     let mut cases: Vec<(String, Work)> = Vec::new();
     for sample in messages::all() {
-        let walks = [("raw", walks::raw as walks::Walk), ("dns-wire", walks::dns_wire)];
+        let walks = [
+            ("raw", walks::raw as walks::Walk),
+            ("dns-wire", walks::dns_wire),
+            ("dns-wire-any", walks::dns_wire_any),
+        ];
         let peers = peers::PEERS.map(|(peer, walk, _)| (peer, walk));
         for (who, walk) in walks.into_iter().chain(peers) {
             let octets = sample.octets.clone();

@@ -21,7 +21,9 @@ fn parse(c: &mut Criterion) {
         assert_eq!(walks::dns_wire(octets), sum, "{}", sample.name);
         let mut group = c.benchmark_group(format!("dns-wire/parse/{}", sample.name));
         group.bench_function("raw", |b| b.iter(|| walks::raw(black_box(octets))));
+        assert_eq!(walks::dns_wire_any(octets), sum, "{}", sample.name);
         group.bench_function("dns-wire", |b| b.iter(|| walks::dns_wire(black_box(octets))));
+        group.bench_function("dns-wire-any", |b| b.iter(|| walks::dns_wire_any(black_box(octets))));
         for (peer, walk, lacking) in peers::PEERS {
             assert_eq!(walk(octets) == sum, !lacking.contains(&sample.name), "{peer}");
             group.bench_function(peer, |b| b.iter(|| walk(black_box(octets))));

@@ -7,9 +7,9 @@
 //! every question and record is in the sum, but for the TTL of OPT, which not all models keep; a client
 //! subnet counts by its address and prefix lengths, any other option by code and octets.
 
-use dns_wire::edns::OptionData;
-use dns_wire::rdata::Data;
-use dns_wire::{Message, MessageName, RType};
+use dns_wire::edns::{ClientSubnet, OptionData};
+use dns_wire::rdata::{A, Aaaa, Data, Dnskey, Ns, Nsec3, Rrsig, Soa};
+use dns_wire::{Message, MessageName, RType, Record};
 use std::net::IpAddr;
 
 /// Reads a message and returns its sum.
@@ -172,6 +172,7 @@ fn raw_options(mut options: &[u8], total: &mut u64) {
     }
 }
 
+/// Each type read as the struct it is known by.
 pub(crate) fn dns_wire(message: &[u8]) -> u64 {
     let message = Message::parse(message).expect("a message");
     let mut total = 0u64;
@@ -184,55 +185,114 @@ pub(crate) fn dns_wire(message: &[u8]) -> u64 {
         total += name(record.owner) + u64::from(record.rtype.0) + u64::from(record.class.0);
         if record.rtype == RType::OPT {
             let edns = record.edns().expect("an OPT record");
-            for option in edns.options() {
-                let option = option.expect("an option");
-                total += u64::from(option.code.0);
-                total = total.wrapping_add(match option.read().expect("option data") {
-                    OptionData::ClientSubnet(subnet) => address(subnet.address())
-                        .wrapping_add(u64::from(subnet.source()) + u64::from(subnet.scope())),
-                    _ => run(option.data),
-                });
+            if let Some(found) = edns.client_subnet().expect("a subnet") {
+                total = total.wrapping_add(8 + subnet(&found));
             }
             continue;
         }
         total += u64::from(record.ttl.0);
+        let rdata = record.rdata;
+        total = total.wrapping_add(match record.rtype {
+            RType::A => a(&rdata.parse().expect("A")),
+            RType::AAAA => aaaa(&rdata.parse().expect("AAAA")),
+            RType::NS => ns(&rdata.parse().expect("NS")),
+            RType::SOA => soa(&rdata.parse().expect("SOA")),
+            RType::RRSIG => rrsig(&rdata.parse().expect("RRSIG")),
+            RType::DNSKEY => dnskey(&rdata.parse().expect("DNSKEY")),
+            RType::NSEC3 => nsec3(&rdata.parse().expect("NSEC3")),
+            other => panic!("{other} is in none of the messages"),
+        });
+    }
+    total
+}
+
+/// The same by way of the enum of all types.
+pub(crate) fn dns_wire_any(message: &[u8]) -> u64 {
+    let message = Message::parse(message).expect("a message");
+    let mut total = 0u64;
+    for question in message.questions() {
+        let question = question.expect("a question");
+        total += name(question.name) + u64::from(question.qtype.0) + u64::from(question.qclass.0);
+    }
+    for record in message.records() {
+        let record = record.expect("a record");
+        total += name(record.owner) + u64::from(record.rtype.0) + u64::from(record.class.0);
+        if record.rtype == RType::OPT {
+            total = total.wrapping_add(options(&record));
+            continue;
+        }
+        total += u64::from(record.ttl.0);
         total = total.wrapping_add(match record.rdata.data(record.rtype).expect("RDATA") {
-            Data::A(a) => u64::from(u32::from(a.address)),
-            Data::Aaaa(aaaa) => wide(u128::from(aaaa.address)),
-            Data::Ns(ns) => name(ns.server),
-            Data::Soa(soa) => {
-                let numbers = [soa.serial, soa.refresh, soa.retry, soa.expire, soa.minimum];
-                name(soa.mname) + name(soa.rname) + numbers.map(u64::from).iter().sum::<u64>()
-            }
-            Data::Rrsig(rrsig) => {
-                u64::from(rrsig.type_covered.0)
-                    + u64::from(rrsig.algorithm)
-                    + u64::from(rrsig.labels)
-                    + u64::from(rrsig.original_ttl)
-                    + u64::from(rrsig.expiration.0)
-                    + u64::from(rrsig.inception.0)
-                    + u64::from(rrsig.key_tag)
-                    + name(rrsig.signer)
-                    + run(rrsig.signature)
-            }
-            Data::Dnskey(key) => {
-                u64::from(key.flags)
-                    + u64::from(key.protocol)
-                    + u64::from(key.algorithm)
-                    + run(key.public_key)
-            }
-            Data::Nsec3(nsec3) => {
-                u64::from(nsec3.hash_algorithm)
-                    + u64::from(nsec3.flags)
-                    + u64::from(nsec3.iterations)
-                    + run(nsec3.salt)
-                    + run(nsec3.next_hashed)
-                    + nsec3.types.iter().map(|rtype| u64::from(rtype.0)).sum::<u64>()
-            }
+            Data::A(data) => a(&data),
+            Data::Aaaa(data) => aaaa(&data),
+            Data::Ns(data) => ns(&data),
+            Data::Soa(data) => soa(&data),
+            Data::Rrsig(data) => rrsig(&data),
+            Data::Dnskey(data) => dnskey(&data),
+            Data::Nsec3(data) => nsec3(&data),
             other => panic!("{other:?} is in none of the messages"),
         });
     }
     total
+}
+
+fn options(record: &Record<'_>) -> u64 {
+    let mut total = 0u64;
+    for option in record.edns().expect("an OPT record").options() {
+        let option = option.expect("an option");
+        total += u64::from(option.code.0);
+        total = total.wrapping_add(match option.read().expect("option data") {
+            OptionData::ClientSubnet(found) => subnet(&found),
+            _ => run(option.data),
+        });
+    }
+    total
+}
+
+fn subnet(subnet: &ClientSubnet) -> u64 {
+    address(subnet.address()).wrapping_add(u64::from(subnet.source()) + u64::from(subnet.scope()))
+}
+
+fn a(a: &A) -> u64 {
+    u64::from(u32::from(a.address))
+}
+
+fn aaaa(aaaa: &Aaaa) -> u64 {
+    wide(u128::from(aaaa.address))
+}
+
+fn ns(ns: &Ns<'_>) -> u64 {
+    name(ns.server)
+}
+
+fn soa(soa: &Soa<'_>) -> u64 {
+    let numbers = [soa.serial, soa.refresh, soa.retry, soa.expire, soa.minimum];
+    name(soa.mname) + name(soa.rname) + numbers.map(u64::from).iter().sum::<u64>()
+}
+
+fn rrsig(rrsig: &Rrsig<'_>) -> u64 {
+    u64::from(rrsig.type_covered.0)
+        + u64::from(rrsig.algorithm)
+        + u64::from(rrsig.labels)
+        + u64::from(rrsig.original_ttl)
+        + u64::from(rrsig.expiration.0)
+        + u64::from(rrsig.inception.0)
+        + u64::from(rrsig.key_tag)
+        + name(rrsig.signer)
+        + run(rrsig.signature)
+}
+
+fn dnskey(key: &Dnskey<'_>) -> u64 {
+    u64::from(key.flags) + u64::from(key.protocol) + u64::from(key.algorithm) + run(key.public_key)
+}
+
+fn nsec3(nsec3: &Nsec3<'_>) -> u64 {
+    u64::from(nsec3.hash_algorithm)
+        + u64::from(nsec3.flags)
+        + u64::from(nsec3.iterations)
+        + run(nsec3.salt)
+        + run(nsec3.next_hashed)
+        + nsec3.types.iter().map(|rtype| u64::from(rtype.0)).sum::<u64>()
 }
 
 fn name(name: MessageName<'_>) -> u64 {

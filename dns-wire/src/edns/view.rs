@@ -15,6 +15,7 @@ pub struct Edns<'a> {
 }
 
 impl<'a> Edns<'a> {
+    #[inline]
     pub(crate) fn from_record(record: &Record<'a>) -> Result<Self, WireError> {
         let position = record.rdata.position();
         if record.rtype != RType::OPT {
@@ -79,6 +80,7 @@ impl<'a> Edns<'a> {
     ///
     /// # Errors
     /// When the options before it are malformed.
+    #[inline]
     pub fn option(&self, code: OptionCode) -> Result<Option<EdnsOption<'a>>, WireError> {
         for option in self.options() {
             let option = option?;
@@ -93,6 +95,7 @@ impl<'a> Edns<'a> {
     ///
     /// # Errors
     /// When it, or an option before it, is malformed: FORMERR is due (RFC 7871 §7.1.2).
+    #[inline]
     pub fn client_subnet(&self) -> Result<Option<ClientSubnet>, WireError> {
         self.option(OptionCode::CLIENT_SUBNET)?
             .map(|option| ClientSubnet::read(&option))
@@ -141,6 +144,7 @@ pub struct Options<'a> {
 impl<'a> Iterator for Options<'a> {
     type Item = Result<EdnsOption<'a>, WireError>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.rest.is_empty() {
             return None;

@@ -25,6 +25,7 @@ impl<'a> Message<'a> {
     ///
     /// # Cost
     /// O(octets of the questions); no pointer is followed and nothing after them is touched.
+    #[inline]
     pub fn parse(octets: &'a [u8]) -> Result<Self, WireError> {
         let Some(wire) = octets.first_chunk::<12>() else {
             return Err(WireError::new(WireErrorKind::Truncated, octets.len()));
@@ -103,7 +104,7 @@ impl<'a> Message<'a> {
     /// The first thing that is wrong, and where.
     ///
     /// # Cost
-    /// O(octets), and at most 140 steps for each name.
+    /// O(octets), and at most 143 steps for each name.
     pub fn check(&self) -> Result<(), WireError> {
         for question in self.questions() {
             question?.name.check()?;

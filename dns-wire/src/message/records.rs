@@ -57,51 +57,49 @@ pub enum Section {
 pub struct Records<'a> {
     octets: &'a [u8],
     at: usize,
-    /// Of the last record.
-    section: Section,
-    /// Records left in `section`.
-    left: u16,
-    /// Records in the sections after it.
-    authorities: u16,
-    additionals: u16,
+    /// Records left.
+    left: u32,
+    /// While no more than this are left, the last record was of the authority section, or a later one.
+    authority_below: u32,
+    /// The same for the additional section.
+    additional_below: u32,
 }
 
 impl<'a> Records<'a> {
     pub(crate) fn new(octets: &'a [u8], at: usize, header: Header) -> Self {
-        Self {
-            octets,
-            at,
-            section: Section::Answer,
-            left: header.answers,
-            authorities: header.authorities,
-            additionals: header.additionals,
-        }
+        let additional_below = u32::from(header.additionals);
+        let authority_below = additional_below.wrapping_add(u32::from(header.authorities));
+        let left = authority_below.wrapping_add(u32::from(header.answers));
+        Self { octets, at, left, authority_below, additional_below }
     }
 
     /// Skips to a section and leaves out those after it.
     pub(crate) fn only(mut self, section: Section) -> Self {
-        while self.section < section {
-            while self.left > 0 {
-                self.left = self.left.wrapping_sub(1);
-                if self.skip_record().is_none() {
-                    // Reading at the place that could not be skipped tells what is wrong there.
-                    self.left = 1;
-                    self.authorities = 0;
-                    self.additionals = 0;
-                    return self;
-                }
-            }
-            self.next_section();
+        let after = match section {
+            Section::Answer => self.authority_below,
+            Section::Authority => self.additional_below,
+            Section::Additional => 0,
+        };
+        let before = match section {
+            Section::Answer => self.left,
+            Section::Authority => self.authority_below,
+            Section::Additional => self.additional_below,
+        };
+        while self.left > before && self.skip_record().is_some() {
+            self.left = self.left.wrapping_sub(1);
         }
-        self.authorities = 0;
-        self.additionals = 0;
+        // Where a record could not be skipped, reading it tells what is wrong there.
+        let unread = if self.left > before { 1 } else { before.wrapping_sub(after) };
+        let section =
+            if self.left > before { self.section_at(self.left.wrapping_sub(1)) } else { section };
+        self.end_with(unread, section);
         self
     }
 
     /// The section of the record that was returned last.
     #[must_use]
     pub fn section(&self) -> Section {
-        self.section
+        self.section_at(self.left)
     }
 
     /// Octets from the start of the message to the next record, or to the end of the last.
@@ -110,12 +108,22 @@ impl<'a> Records<'a> {
         self.at
     }
 
-    fn next_section(&mut self) {
-        (self.section, self.left) = match self.section {
-            Section::Answer => (Section::Authority, core::mem::take(&mut self.authorities)),
-            Section::Authority => (Section::Additional, core::mem::take(&mut self.additionals)),
-            Section::Additional => (Section::Additional, 0),
-        };
+    fn section_at(&self, left: u32) -> Section {
+        if left < self.additional_below {
+            Section::Additional
+        } else if left < self.authority_below {
+            Section::Authority
+        } else {
+            Section::Answer
+        }
+    }
+
+    /// Has so many records left, all of them of one section, as is the last.
+    fn end_with(&mut self, left: u32, section: Section) {
+        self.left = left;
+        let all = left.wrapping_add(1);
+        self.authority_below = if section == Section::Authority { all } else { 0 };
+        self.additional_below = if section == Section::Additional { all } else { 0 };
     }
 
     fn skip_record(&mut self) -> Option<()> {
@@ -157,16 +165,10 @@ impl<'a> Iterator for Records<'a> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
-        while self.left == 0 {
-            if self.authorities == 0 && self.additionals == 0 {
-                return None;
-            }
-            self.next_section();
-        }
-        self.left = self.left.wrapping_sub(1);
+        self.left = self.left.checked_sub(1)?;
         let record = self.read();
         if record.is_err() {
-            (self.left, self.authorities, self.additionals) = (0, 0, 0);
+            self.end_with(0, self.section());
         }
         Some(record)
     }

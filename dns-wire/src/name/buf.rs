@@ -6,7 +6,7 @@ use core::hash::{Hash, Hasher};
 use core::str::FromStr;
 
 use super::{MAX_NAME, Name, text_to_wire};
-use crate::{Label, TextError, WireError, Writer};
+use crate::{TextError, Writer};
 
 /// A name of its own: 256 octets, no allocation. Equality, order and hash are those of [`Name`].
 ///
@@ -101,18 +101,23 @@ impl NameBuf {
         }
     }
 
-    /// The name that these labels make; `too_long` when they are too many.
-    pub(crate) fn from_labels<'l>(
-        labels: impl Iterator<Item = Result<Label<'l>, WireError>>,
-        too_long: WireError,
-    ) -> Result<Self, WireError> {
-        let mut name = Self::root();
-        for label in labels {
-            if !name.push_label(label?.octets()) {
-                return Err(too_long);
-            }
+    /// Puts labels after the others, with their length octets and known to be well-formed. `false`,
+    /// and no change, when the name would be longer than 255 octets.
+    #[inline]
+    pub(crate) fn push_labels(&mut self, labels: &[u8]) -> bool {
+        let start = usize::from(self.len).wrapping_sub(1);
+        let end = start.wrapping_add(labels.len());
+        let (Some(place), Ok(len)) =
+            (self.octets.get_mut(start..end), u8::try_from(end.wrapping_add(1)))
+        else {
+            return false;
+        };
+        place.copy_from_slice(labels);
+        if let Some(root) = self.octets.get_mut(end) {
+            *root = 0;
         }
-        Ok(name)
+        self.len = len;
+        true
     }
 }
 
