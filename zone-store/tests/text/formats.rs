@@ -22,6 +22,8 @@ fn every_test_named_in_the_table_exists() {
         include_str!("../../src/text/render.rs"),
         include_str!("../../src/text/write/tests.rs"),
         include_str!("../checks.rs"),
+        include_str!("../delta.rs"),
+        include_str!("history.rs"),
         include_str!("peer.rs"),
         include_str!("reverse.rs"),
         include_str!("round_trip.rs"),

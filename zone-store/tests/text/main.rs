@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod formats;
+mod history;
 mod peer;
 mod records;
 mod reverse;
