@@ -1,7 +1,8 @@
 //! zone-store: answers, and longest-prefix match beside prefix-trie and ip_network_table.
 //!
 //! `cargo bench -p benches --bench zone_store`. With `UNDERHOOD_DATA` set, the prefixes are those of its
-//! `full-view-with-country.txt.xz`; otherwise they are made up, about as many.
+//! `full-view-with-country.txt.xz`; otherwise they are made up, about as many. With `UNDERHOOD_LARGE` set, names
+//! are drawn from ten million too: making those takes a minute and three gigabytes.
 
 use std::hint::black_box;
 use std::io::Read;
@@ -12,13 +13,14 @@ use zone_store::text::{data, map, master};
 use zone_store::{Client, Compiled, Compiler, Image, Overrides, Policy, Store};
 
 const NAMES: u32 = 1_000_000;
+const MORE_NAMES: u32 = 10_000_000;
 
-/// A zone of a million names, an A record each.
-fn zone() -> Image<Vec<u8>> {
+/// A zone of so many names, an A record each.
+fn zone(names: u32) -> Image<Vec<u8>> {
     let mut text = String::from(
         "$ORIGIN example.\n$TTL 3600\n@ SOA ns h 1 2 3 4 5\n@ NS ns\nns A 192.0.2.1\n",
     );
-    for i in 0..NAMES {
+    for i in 0..names {
         let [_, a, b, c] = i.to_be_bytes();
         text.push_str(&format!("{} A 10.{a}.{b}.{c}\n", host(i)));
     }
@@ -68,7 +70,7 @@ fn ask(store: Store<'_>, query: &[u8], random: u64, out: &mut [u8]) -> usize {
 }
 
 fn answers(c: &mut Criterion) {
-    let image = zone();
+    let image = zone(NAMES);
     let store = image.store();
     let mut out = [0u8; 1232];
     let mut group = c.benchmark_group("answer");
@@ -78,12 +80,24 @@ fn answers(c: &mut Criterion) {
     };
     one("one A, hot", &query(&format!("{}.example.", host(77)), None));
     one("NXDOMAIN, hot", &query("nowhere.example.", None));
-    one("NXDOMAIN, 126 labels", &query(&("a.".repeat(123) + "example."), None));
+    // As many labels as fit above this apex.
+    one("NXDOMAIN, 124 labels", &query(&("a.".repeat(123) + "example."), None));
+    drop(group);
+    random_names(c, store, "random names of 1 M", NAMES);
+    if std::env::var_os("UNDERHOOD_LARGE").is_some() {
+        random_names(c, zone(MORE_NAMES).store(), "random names of 10 M", MORE_NAMES);
+    }
+}
+
+fn random_names(c: &mut Criterion, store: Store<'_>, what: &str, names: u32) {
     let random: Vec<Vec<u8>> = (0..1u32 << 18)
-        .map(|i| query(&format!("{}.example.", host(i.wrapping_mul(0x85eb_ca6b) % NAMES)), None))
+        .map(|i| query(&format!("{}.example.", host(i.wrapping_mul(0x85eb_ca6b) % names)), None))
         .collect();
+    let mut out = [0u8; 1232];
     let mut at = 0;
-    group.bench_function("random names of 1 M", |b| {
+    let mut group = c.benchmark_group("answer");
+    group.throughput(Throughput::Elements(1));
+    group.bench_function(what, |b| {
         b.iter(|| {
             at = (at + 1) & ((1 << 18) - 1);
             ask(store, black_box(&random[at]), 1, &mut out)
@@ -177,6 +191,13 @@ fn maps(c: &mut Criterion) {
     let image = open(compiler.finish().unwrap(), "map");
     let store = image.store();
     let map = store.maps().next().unwrap();
+    // The worst case: no two prefixes lead to one location, so none are joined.
+    let numbered = prefixes.iter().enumerate();
+    let text: String = numbered.map(|(i, (a, l, _))| format!("{a}/{l} {i}\n")).collect();
+    let mut compiler = Compiler::default();
+    map::parse(text.as_bytes(), map::Options::new(0, b""), &mut compiler);
+    let distinct = open(compiler.finish().unwrap(), "map, all locations distinct");
+    let distinct = distinct.store().maps().next().unwrap();
 
     let mut trie = prefix_trie::PrefixMap::<ipnet::Ipv4Net, u16>::new();
     let mut trie6 = prefix_trie::PrefixMap::<ipnet::Ipv6Net, u16>::new();
@@ -198,6 +219,9 @@ fn maps(c: &mut Criterion) {
             asked[at]
         };
         group.bench_function("zone-store", |b| b.iter(|| map.locate(next())));
+        group.bench_function("zone-store, all locations distinct", |b| {
+            b.iter(|| distinct.locate(next()));
+        });
         group.bench_function("prefix-trie", |b| {
             b.iter(|| match next() {
                 IpAddr::V4(a) => trie.get_lpm(&a.into()).map(|(_, v)| *v),
@@ -222,7 +246,7 @@ fn maps(c: &mut Criterion) {
 }
 
 fn opening(c: &mut Criterion) {
-    let bytes = zone().into_inner();
+    let bytes = zone(NAMES).into_inner();
     let mut group = c.benchmark_group("open");
     group.sample_size(10).throughput(Throughput::Bytes(bytes.len() as u64));
     group.bench_function("1 M names", |b| {
