@@ -92,3 +92,29 @@ fn reading_writing_and_text_do_not_allocate() {
     };
     assert_eq!(count(work), 0);
 }
+
+#[cfg(feature = "tsig")]
+#[test]
+fn signing_and_checking_do_not_allocate() {
+    use dns_wire::tsig::{TsigAlgorithm, TsigContext, TsigKey, TsigStream, sign, verify};
+    let key = TsigKey {
+        name: NameBuf::from_text(b"key.", None).unwrap(),
+        algorithm: TsigAlgorithm::HmacSha256,
+        secret: b"secret",
+        mac_len: None,
+    };
+    let work = || {
+        let mut buffer = [0; 512];
+        let length = Builder::new(&mut buffer, Header::default()).unwrap().finish().len();
+        let (total, mac) = sign(&mut buffer, length, &key, TsigContext::Request, 9, 300).unwrap();
+        verify(&buffer[..total], &key, TsigContext::Request, 9).unwrap();
+        let mut made = TsigStream::new(&key, mac.octets());
+        let mut checked = made.clone();
+        for _ in 0..2 {
+            let mut buffer = [0; 512];
+            let total = made.sign(&mut buffer, 12, 9, 300).unwrap();
+            assert!(checked.verify(&buffer[..total], 9).unwrap().is_some());
+        }
+    };
+    assert_eq!(count(work), 0);
+}

@@ -1,5 +1,5 @@
 //! Any text as the fields of any type. Oracle: what is taken is valid RDATA, and shown and read
-//! again it is the same.
+//! again it is the same octets (in the generic form zeros may stand that no other text has: WKS, LOC).
 #![no_main]
 
 use dns_wire::{Name, RType, rdata};
@@ -19,7 +19,10 @@ fuzz_target!(|input: &[u8]| {
     let shown = rdata::display(rtype, wire).to_string();
     let mut again = vec![0; 4096];
     match rdata::from_text(rtype, rdata::split(shown.as_bytes()), None, &mut again) {
-        Ok(length) => assert_eq!(rdata::display(rtype, &again[..length]).to_string(), shown),
+        Ok(length) if matches!(rtype, RType::WKS | RType::LOC) => {
+            assert_eq!(rdata::display(rtype, &again[..length]).to_string(), shown);
+        }
+        Ok(length) => assert_eq!(&again[..length], wire, "{rtype} {shown}"),
         // The generic form takes parameters that contradict one another.
         Err(error) => {
             assert!(matches!(rtype, RType::SVCB | RType::HTTPS), "{rtype} {shown}: {error}")

@@ -1,10 +1,12 @@
-//! Random records as a transfer, in messages of random sizes. Oracle: however the stream is cut
-//! into messages, the steps are the same; and what is done is never followed by more.
+//! Random records as a transfer, in messages of random sizes. Oracles: however the stream is cut
+//! into messages, the steps are the same; what is done is never followed by more; and the transfer of a random
+//! history, whole or by its changes, makes the newest version out of any older one.
 #![no_main]
 
 use dns_wire::transfer::{Transfer, TransferStep};
 use dns_wire::{Builder, Class, Flags, Header, Message, NameBuf, RType, Ttl};
 use libfuzzer_sys::fuzz_target;
+use std::collections::BTreeSet;
 
 fuzz_target!(|input: &[u8]| {
     let Some((&[kind, cut], rows)) = input.split_first_chunk::<2>() else { return };
@@ -24,7 +26,98 @@ fuzz_target!(|input: &[u8]| {
     if let Some(done) = done {
         assert!(one_by_one[done + 1..].iter().all(|step| step.starts_with("error")));
     }
+    history(kind & 1 == 0, usize::from(cut) + 1, rows);
 });
+
+/// A version of the zone: its serial, and the last octets of its addresses.
+type Version = (u32, BTreeSet<u8>);
+
+/// Versions of a zone, eight octets each, and their transfer to one who has the first.
+fn history(whole: bool, cut: usize, octets: &[u8]) {
+    let versions: Vec<Version> = (1..)
+        .zip(octets.chunks(8))
+        .map(|(serial, rows)| (serial, rows.iter().copied().collect()))
+        .collect();
+    let (Some(first), Some(last)) = (versions.first(), versions.last()) else { return };
+    // RFC 5936 section 2.2: the SOA, the records, the SOA. RFC 1995 section 4: the newest SOA; for each change
+    // the old SOA, what goes, the new SOA, what comes; the newest SOA.
+    let mut stream = vec![Row::Soa(last.0)];
+    if whole {
+        stream.extend(last.1.iter().map(|row| Row::Address(*row)));
+    } else {
+        for pair in versions.windows(2) {
+            let [(old, before), (new, after)] = pair else { continue };
+            stream.push(Row::Soa(*old));
+            stream.extend(before.difference(after).map(|row| Row::Address(*row)));
+            stream.push(Row::Soa(*new));
+            stream.extend(after.difference(before).map(|row| Row::Address(*row)));
+        }
+    }
+    stream.push(Row::Soa(last.0));
+    let zone: NameBuf = "zone.".parse().expect("a name");
+    let mut transfer = match whole {
+        true => Transfer::whole(zone.as_name()),
+        false => Transfer::incremental(zone.as_name(), first.0),
+    };
+    let (mut serial, mut rows) = (first.0, first.1.clone());
+    let mut started = 0;
+    for part in stream.chunks(cut) {
+        let octets = response(part);
+        let message = Message::parse(&octets).expect("what we wrote");
+        for step in transfer.message(&message).expect("a response") {
+            match step.expect("a right transfer") {
+                // One version: there is nothing newer.
+                TransferStep::UpToDate => return assert_eq!((whole, versions.len()), (false, 1)),
+                TransferStep::Start(record) => started = row_of(&record).expect_err("the SOA"),
+                TransferStep::Replace => (serial, rows) = (started, BTreeSet::new()),
+                TransferStep::Change => {}
+                TransferStep::Remove(record) => match row_of(&record) {
+                    Ok(row) => assert!(rows.remove(&row)),
+                    Err(old) => assert_eq!(old, serial),
+                },
+                TransferStep::Add(record) => match row_of(&record) {
+                    Ok(row) => assert!(rows.insert(row)),
+                    Err(new) => serial = new,
+                },
+                TransferStep::Done(to) => assert_eq!(to, last.0),
+            }
+        }
+    }
+    assert!(transfer.is_done());
+    assert_eq!((serial, &rows), (last.0, &last.1));
+}
+
+#[derive(Clone, Copy)]
+enum Row {
+    Soa(u32),
+    Address(u8),
+}
+
+fn response(rows: &[Row]) -> Vec<u8> {
+    let mut buffer = vec![0; 65_535];
+    let header = Header { flags: Flags::default().with_response(true), ..Header::default() };
+    let mut answers = Builder::new(&mut buffer, header).expect("room").answers();
+    let zone: NameBuf = "zone.".parse().expect("a name");
+    for row in rows {
+        let (rtype, rdata) = match *row {
+            Row::Soa(serial) => {
+                (RType::SOA, [&[0, 0][..], &serial.to_be_bytes(), &[0; 16]].concat())
+            }
+            Row::Address(last) => (RType::A, vec![192, 0, 2, last]),
+        };
+        answers.push(zone.as_name(), rtype, Class::IN, Ttl(1), &rdata).expect("room");
+    }
+    answers.finish().to_vec()
+}
+
+/// The last octet of an address; the serial of an SOA.
+fn row_of(record: &dns_wire::Record<'_>) -> Result<u8, u32> {
+    match record.rdata.data(record.rtype).expect("what we wrote") {
+        dns_wire::rdata::Data::A(a) => Ok(a.address.octets()[3]),
+        dns_wire::rdata::Data::Soa(soa) => Err(soa.serial),
+        other => panic!("{other}"),
+    }
+}
 
 fn steps(mut transfer: Transfer, rows: &[u8], cut: usize) -> Vec<String> {
     let mut said = Vec::new();
