@@ -167,8 +167,9 @@ impl<'o, 'q> Reply<'o, 'q> {
             .ok_or(Full)?;
         let count = self.counts.get_mut(part as usize).ok_or(Full)?;
         let added = count.checked_add(1).ok_or(Full)?;
-        let room = self.out.get_mut(self.len..end).ok_or(Full)?;
+        let room = self.out.get_mut(self.len..).ok_or(Full)?;
         let (fixed, to) = room.split_first_chunk_mut::<FIXED>().ok_or(Full)?;
+        let to = to.get_mut(..rdata.len()).ok_or(Full)?;
         let [p0, p1] = (POINTER | at).to_be_bytes();
         let [t0, t1] = rtype.0.to_be_bytes();
         let [s0, s1, s2, s3] = ttl.to_be_bytes();
@@ -232,9 +233,8 @@ impl<'o, 'q> Reply<'o, 'q> {
             self.note_start(start);
             self.rdata(rtype, rdata)?;
             let written = u16::try_from(self.len.saturating_sub(start)).map_err(|_| Full)?;
-            let slot =
-                start.checked_sub(2).and_then(|at| self.out.get_mut(at..start)).ok_or(Full)?;
-            slot.copy_from_slice(&written.to_be_bytes());
+            let slot = start.checked_sub(2).and_then(|at| self.out.get_mut(at..)).ok_or(Full)?;
+            *slot.first_chunk_mut().ok_or(Full)? = written.to_be_bytes();
         } else {
             self.octets(rdata)?;
         }
@@ -310,7 +310,8 @@ impl<'o, 'q> Reply<'o, 'q> {
     fn octets(&mut self, octets: &[u8]) -> Result<(), Full> {
         let end =
             self.len.checked_add(octets.len()).filter(|end| *end <= self.limit).ok_or(Full)?;
-        self.out.get_mut(self.len..end).ok_or(Full)?.copy_from_slice(octets);
+        let to = self.out.get_mut(self.len..).and_then(|rest| rest.get_mut(..octets.len()));
+        to.ok_or(Full)?.copy_from_slice(octets);
         self.len = end;
         Ok(())
     }
