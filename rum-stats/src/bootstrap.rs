@@ -24,14 +24,14 @@ pub fn interval<A: Counter, B: Counter>(
     seed: u64,
     scratch: &mut [f64],
 ) -> Option<Interval> {
-    let estimate = statistic(&as_weights(a, f64::from), &as_weights(b, f64::from))?;
+    let estimate = statistic(&as_weights(a, |count| count), &as_weights(b, |count| count))?;
     let mut random = SplitMix::new(seed);
     let mut replicates = 0_usize;
     let wanted = scratch.len();
     let mut places = scratch.iter_mut();
     for _ in 0..wanted {
-        let replica_a = as_weights(a, |count| random.poisson(f64::from(count)));
-        let replica_b = as_weights(b, |count| random.poisson(f64::from(count)));
+        let replica_a = as_weights(a, |count| random.poisson(count));
+        let replica_b = as_weights(b, |count| random.poisson(count));
         if let Some(value) = statistic(&replica_a, &replica_b).filter(|value| !value.is_nan())
             && let Some(place) = places.next()
         {
@@ -55,12 +55,12 @@ pub fn interval<A: Counter, B: Counter>(
 
 fn as_weights<C: Counter>(
     sketch: &Histogram<C>,
-    mut draw: impl FnMut(u32) -> f64,
+    mut draw: impl FnMut(f64) -> f64,
 ) -> WeightedSketch {
     let mut weights = [0.0_f32; BUCKETS];
     for (weight, count) in weights.iter_mut().zip(sketch.buckets()) {
-        let count = count.to_u32();
-        if count > 0 {
+        let count = count.mass();
+        if count > 0.0 {
             *weight = crate::number::to_f32(draw(count));
         }
     }

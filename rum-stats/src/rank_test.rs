@@ -25,7 +25,7 @@ impl RankTest {
     pub fn of<A: Counter, B: Counter>(a: &Histogram<A>, b: &Histogram<B>) -> Option<Self> {
         let (mut u, mut below, mut m, mut ties) = (0.0, 0.0, 0.0, 0.0);
         for (a, b) in a.buckets().iter().zip(b.buckets()) {
-            let (a, b) = (f64::from(a.to_u32()), f64::from(b.to_u32()));
+            let (a, b) = (a.mass(), b.mass());
             u += a * (below + b / 2.0);
             below += b;
             m += a;

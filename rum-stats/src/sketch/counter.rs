@@ -7,7 +7,7 @@ pub trait Mass: Copy + Default + PartialEq + sealed::Sealed {
 }
 
 /// A whole number that saturates and then stays saturated. Sealed: `u16` and `u32`.
-pub trait Counter: Mass + Eq {
+pub trait Counter: Mass + Eq + Into<u64> {
     /// The saturated value: "this many or more".
     const SATURATED: Self;
 

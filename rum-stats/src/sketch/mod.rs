@@ -68,7 +68,8 @@ impl<C: Counter> Histogram<C> {
         }
     }
 
-    /// Adds all samples of another sketch of any counter width.
+    /// Adds all samples of another sketch of any counter width. A saturated counter saturates this one, even
+    /// a wider one: how many samples it stands for is unknown, and so is the count from then on.
     pub fn merge<D: Counter>(&mut self, other: &Histogram<D>) {
         for (mine, theirs) in self.counts.iter_mut().zip(&other.counts) {
             *mine = mine.add(C::from_u32(theirs.to_u32()));
@@ -99,9 +100,10 @@ impl<C: Counter> Histogram<C> {
         }
     }
 
-    /// Samples in the sketch. A lower bound when [`Histogram::is_saturated`].
+    /// Samples in the sketch. A lower bound when [`Histogram::is_saturated`], unless a saturated
+    /// [`SmallSketch`] was merged in.
     pub fn count(&self) -> u64 {
-        self.counts.iter().fold(0, |sum, count| sum.wrapping_add(u64::from(count.to_u32())))
+        self.counts.iter().fold(0, |sum, count| sum.wrapping_add((*count).into()))
     }
 
     /// True when a counter has reached its maximum: it says "this many or more" from then on.
@@ -173,8 +175,11 @@ impl<M: Mass> Histogram<M> {
     }
 
     /// The mean in microseconds without the lowest and the highest `trim` of the samples (0 to 0.5, 0.1
-    /// leaves the middle 80 %). `None` when empty or nothing is left.
+    /// leaves the middle 80 %). `None` when empty, when nothing is left, or `trim` is NaN.
     pub fn trimmed_mean(&self, trim: f64) -> Option<f64> {
+        if trim.is_nan() {
+            return None;
+        }
         let total = self.ranks().total();
         let (first, last) = (total * trim, total * (1.0 - trim));
         let (mut seen, mut weight, mut sum) = (0.0, 0.0, 0.0);

@@ -30,13 +30,14 @@ impl Cell {
     }
 
     /// Counts a sample, moving into `slab` when the cell is full. A cell belongs to one slab for all
-    /// its life.
+    /// its life, and once promoted a copy of it is the same cell: only one of them may be cleared.
     ///
     /// # Errors
-    /// [`SlabFull`]; the cell is as it was.
+    /// [`SlabFull`]; the cell is as it was. So too where the slab is another one that does not reach as far.
     pub fn record(&mut self, value: Micros, slab: &mut Slab<'_>) -> Result<(), SlabFull> {
-        if let Some(sketch) = self.slot().and_then(|slot| slab.sketches.get_mut(slot)) {
-            sketch.record(value);
+        if let Some(slot) = self.slot() {
+            let all = slab.sketches.len();
+            slab.sketches.get_mut(slot).ok_or(SlabFull(all))?.record(value);
             return Ok(());
         }
         if let Some(place) = self.data.get_mut(usize::from(self.len)) {
@@ -64,8 +65,8 @@ impl Cell {
 
     /// Adds the samples of the cell to a sketch.
     pub fn merge_into(&self, sketch: &mut Sketch, slab: &Slab<'_>) {
-        if let Some(own) = self.slot().and_then(|slot| slab.sketches.get(slot)) {
-            sketch.merge(own);
+        if let Some(slot) = self.slot() {
+            slab.sketches.get(slot).into_iter().for_each(|own| sketch.merge(own));
             return;
         }
         for bucket in self.data.iter().take(usize::from(self.len)) {
@@ -201,6 +202,11 @@ mod tests {
         assert_eq!((a.count(&slab), slab.in_use()), (0, 0));
         b.record(Micros(1000), &mut slab).unwrap();
         assert!(b.is_promoted() && b.count(&slab) == 48);
+        // In a slab that is not its own a cell has nothing, rather than the octets of its number.
+        let mut other = Slab::new(&mut []);
+        let mut sum = Sketch::new();
+        b.merge_into(&mut sum, &other);
+        assert_eq!((sum.count(), b.record(Micros(1000), &mut other)), (0, Err(SlabFull(0))));
     }
 
     proptest! {

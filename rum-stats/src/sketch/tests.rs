@@ -51,6 +51,8 @@ fn saturation_is_sticky_and_said() {
     sketch.subtract(&sketch.clone());
     sketch.scale(0.5);
     assert!(sketch.is_saturated());
+    // A lower bound, in every question alike.
+    assert_eq!((sketch.count(), sketch.ranks().total()), (65_535, 65_535.0));
     let mut wide = Sketch::new();
     wide.merge(&sketch);
     assert!(wide.is_saturated());
@@ -74,6 +76,7 @@ fn thresholds_count_the_tail() {
     assert_eq!(sketch.count_above(Micros::from_millis(900)), 30);
     assert_eq!(sketch.count_above(Micros::ZERO), 1000);
     assert_eq!(sketch.count_above(Micros::MAX), 0);
+    assert_eq!(sketch.trimmed_mean(f64::NAN), None);
     let trimmed = sketch.trimmed_mean(0.05).unwrap();
     assert!((trimmed / 40_000.0 - 1.0).abs() < RELATIVE_ERROR);
     assert!(sketch.mean().unwrap() > 65_000.0);
