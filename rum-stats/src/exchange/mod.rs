@@ -14,7 +14,8 @@
 //! A value that is exactly a power of two of microseconds therefore stands one bucket higher in a DDSketch that Java, Go
 //! or Rust made from values; counts that are exchanged stay where they are. Finer histograms (scale 5 to 20, schema 5
 //! to 8, a γ whose 2nd, 4th, ... power is ours) are imported by joining buckets, exactly. Coarser ones are refused,
-//! as their buckets would have to be guessed apart. Buckets outside 2^9 to 2^25 µs and zeros go to the outermost buckets,
+//! as their buckets would have to be guessed apart, and so is a zero bucket that is in use and reaches past our first
+//! bucket. Buckets outside 2^9 to 2^25 µs and zeros go to the outermost buckets,
 //! as recorded values do; negative values are refused.
 //!
 //! What a sketch does not keep is written as well as it is known: a *sum* is that of the bucket middles, off by at most
@@ -63,6 +64,9 @@ pub enum Refused {
         /// As counted.
         sum: u64,
     },
+    /// Samples in a zero bucket that reaches past our first bucket, up to this.
+    #[error("the zero bucket reaches up to {0} microseconds")]
+    Zeros(f64),
     /// An index that does not fit 32 bits.
     #[error("a bucket index does not fit 32 bits")]
     Index,
@@ -123,6 +127,16 @@ impl Importer {
     /// Adds zeros.
     fn zeros(&mut self, count: u64) {
         self.put(0, count);
+    }
+
+    /// Adds the samples of a zero bucket that reaches up to a threshold.
+    fn zeros_up_to(&mut self, threshold: f64, count: u64) -> Result<(), Refused> {
+        let is_ours = threshold <= upper_bound(0);
+        if count > 0 && !is_ours {
+            return Err(Refused::Zeros(threshold));
+        }
+        self.zeros(count);
+        Ok(())
     }
 
     fn put(&mut self, bucket: u8, count: u64) {

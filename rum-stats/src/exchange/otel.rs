@@ -14,7 +14,8 @@ pub fn buckets(sketch: &Sketch) -> (i32, &[u32]) {
     (FIRST_INDEX.saturating_add(i32::from(first)), counts)
 }
 
-/// A sketch from the parts of a data point. `zeros` are the `zero_count`.
+/// A sketch from the parts of a data point. `zeros` are the `zero_count`, of a
+/// `zero_threshold` inside our first bucket.
 ///
 /// # Errors
 /// [`Refused`] for scales below 4 or above 20, or an index beyond 32 bits.
@@ -74,12 +75,14 @@ pub fn encode(sketch: &Sketch, start: u64, end: u64, out: &mut [u8]) -> Result<u
 /// [`Refused`] says why.
 pub fn decode(bytes: &[u8]) -> Result<Sketch, Refused> {
     let (mut total, mut scale, mut zeros, mut positive) = (0, 0, 0, None);
+    let mut threshold = 0.0;
     let mut reader = Reader::new(bytes);
     while let Some((field, value)) = reader.field()? {
         match field {
             COUNT => total = value.fixed(field)?,
             SCALE_FIELD => scale = value.signed(field)?,
             ZERO_COUNT => zeros = value.fixed(field)?,
+            ZERO_THRESHOLD => threshold = value.double(field)?,
             POSITIVE => positive = Some(value.bytes(field)?),
             NEGATIVE => {
                 for count in Buckets::read(value.bytes(field)?)?.counts() {
@@ -92,7 +95,7 @@ pub fn decode(bytes: &[u8]) -> Result<Sketch, Refused> {
         }
     }
     let mut importer = Importer::new(shift(scale)?);
-    importer.zeros(zeros);
+    importer.zeros_up_to(threshold, zeros)?;
     let buckets = Buckets::read(positive.unwrap_or(&[]))?;
     let mut index = Some(buckets.offset);
     for count in buckets.counts() {
@@ -173,5 +176,6 @@ const POSITIVE: u32 = 8;
 const NEGATIVE: u32 = 9;
 const MIN: u32 = 12;
 const MAX: u32 = 13;
+const ZERO_THRESHOLD: u32 = 14;
 const OFFSET: u32 = 1;
 const BUCKET_COUNTS: u32 = 2;

@@ -50,18 +50,19 @@ pub fn encode(sketch: &Sketch, out: &mut [u8]) -> Result<usize, Full> {
 /// # Errors
 /// [`Refused`] says why.
 pub fn decode(bytes: &[u8]) -> Result<Sketch, Refused> {
-    let (mut total, mut schema, mut zeros) = (None, None, 0);
+    let (mut total, mut schema, mut zeros, mut threshold) = (None, None, 0, 0.0);
     let mut reader = Reader::new(bytes);
     while let Some((field, value)) = reader.field()? {
         match field {
             SAMPLE_COUNT => total = Some(value.varint(field)?),
             SAMPLE_COUNT_FLOAT => {
                 let count = value.double(field)?;
-                if count > 0.0 {
+                if count != 0.0 {
                     total = Some(whole(count)?);
                 }
             }
             SCHEMA_FIELD => schema = Some(value.signed(field)?),
+            ZERO_THRESHOLD => threshold = value.double(field)?,
             ZERO_COUNT => zeros = value.varint(field)?.max(zeros),
             ZERO_COUNT_FLOAT => zeros = whole(value.double(field)?)?.max(zeros),
             NEGATIVE_SPAN | NEGATIVE_DELTA | NEGATIVE_COUNT => return Err(Refused::Negative),
@@ -74,7 +75,7 @@ pub fn decode(bytes: &[u8]) -> Result<Sketch, Refused> {
         schema => return Err(Refused::Scale(schema)),
     };
     let mut importer = Importer::new(shift);
-    importer.zeros(zeros);
+    importer.zeros_up_to(threshold, zeros)?;
     let mut counts = Counts { fields: Reader::new(bytes), packed: None, before: 0 };
     let mut next = 0_i32;
     let mut reader = Reader::new(bytes);

@@ -264,6 +264,14 @@ fn what_is_not_ours_is_refused() {
         ..point(4, vec![1], vec![])
     };
     assert_eq!(otel(at_the_end), Err(Refused::Index));
+    // A zero bucket up to 0.1 s may hold any of our values, one up to a nanosecond only the least.
+    let zeros = |zero_threshold| {
+        let point = DataPoint { zero_count: 3, zero_threshold, ..point(4, vec![1], vec![]) };
+        otel(DataPoint { count: 4, ..point })
+    };
+    assert_eq!(zeros(1e5), Err(Refused::Zeros(1e5)));
+    assert!(zeros(f64::NAN).is_err());
+    assert_eq!(zeros(1e-3).map(|sketch| sketch.buckets()[0]), Ok(4));
 
     let dd = |gamma: f64, index_offset, interpolation, count| {
         let message = DdSketch {
