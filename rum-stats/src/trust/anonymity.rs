@@ -23,36 +23,42 @@ pub struct Cell {
 /// samples.
 ///
 /// Cost: O(n log n) for each bit of length that cells climb.
-pub fn roll_up(cells: Vec<Cell>, k: u32, shortest: u8) -> (Vec<Cell>, Vec<Cell>) {
-    let mut levels: Vec<Vec<Cell>> = (0..=128).map(|_| Vec::new()).collect();
-    for cell in cells {
+pub fn roll_up(mut cells: Vec<Cell>, k: u32, shortest: u8) -> (Vec<Cell>, Vec<Cell>) {
+    // A cell is a kilobyte: it stays where it is, and its number climbs.
+    let mut levels: Vec<Vec<(Prefix, usize)>> = (0..=128).map(|_| Vec::new()).collect();
+    for (number, cell) in cells.iter().enumerate() {
         if let Some(level) = levels.get_mut(usize::from(cell.prefix.len())) {
-            level.push(cell);
+            level.push((cell.prefix, number));
         }
     }
     let (mut kept, mut withheld) = (Vec::new(), Vec::new());
-    let mut climbing: Vec<Cell> = Vec::new();
+    let mut climbing: Vec<(Prefix, usize)> = Vec::new();
     while let Some(mut level) = levels.pop() {
         level.append(&mut climbing);
-        level.sort_by_key(|cell| cell.prefix);
-        level.dedup_by(|next, first| {
-            let same = next.prefix == first.prefix;
-            if same {
+        level.sort_by_key(|(prefix, _)| *prefix);
+        level.dedup_by(|(prefix, next), (before, first)| {
+            let same = prefix == before;
+            if same && let Ok([first, next]) = cells.get_disjoint_mut([*first, *next]) {
                 first.clients = first.clients.saturating_add(next.clients);
                 first.sketch.merge(&next.sketch);
             }
             same
         });
-        for cell in level {
-            match cell.prefix.parent().filter(|_| cell.prefix.len() > shortest) {
-                _ if cell.clients >= k => kept.push(cell),
-                Some(prefix) => climbing.push(Cell { prefix, ..cell }),
-                None => withheld.push(cell),
+        for (prefix, number) in level {
+            let Some(cell) = cells.get_mut(number) else { continue };
+            cell.prefix = prefix;
+            match prefix.parent().filter(|_| prefix.len() > shortest) {
+                _ if cell.clients >= k => kept.push((prefix, number)),
+                Some(parent) => climbing.push((parent, number)),
+                None => withheld.push((prefix, number)),
             }
         }
     }
-    kept.sort_by_key(|cell| cell.prefix);
-    (kept, withheld)
+    kept.sort_by_key(|(prefix, _)| *prefix);
+    let take = |numbers: Vec<(Prefix, usize)>| {
+        numbers.into_iter().filter_map(|(_, number)| cells.get(number).cloned()).collect()
+    };
+    (take(kept), take(withheld))
 }
 
 #[cfg(test)]

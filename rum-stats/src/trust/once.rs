@@ -2,7 +2,8 @@
 
 use super::{Key, sip_hash};
 
-/// A Bloom filter over words of the caller, emptied at the start of each bin.
+/// A Bloom filter over words of the caller, emptied at the start of each bin. Samples of earlier bins are late and count as
+/// seen, as what was seen then is forgotten.
 ///
 /// It never takes a second sample for a first one. It takes a first one for a second, and so drops it, with
 /// chance (1 - e^(-4 n / m))⁴ after `n` samples in `m` bits: 2.4 % at 8 bits a sample, 0.24 % at 16.
@@ -22,9 +23,13 @@ impl<'a> Once<'a> {
     }
 
     /// True the first time that `client` (its address, or a hash of it) is seen for `cell` in the bin of
-    /// time number `bin`. Another bin than the last one empties the filter.
+    /// time number `bin`. A later bin than the last one empties the filter; in an earlier one nothing is
+    /// first.
     pub fn is_first(&mut self, client: u128, cell: u64, bin: u64) -> bool {
-        if bin != self.bin {
+        if bin < self.bin {
+            return false;
+        }
+        if bin > self.bin {
             self.words.fill(0);
             self.bin = bin;
         }
@@ -71,6 +76,8 @@ mod tests {
         assert_eq!((0..10_000_u128).filter(|client| once.is_first(*client, 5, 1)).count(), 0);
         assert!(once.is_first(1, 5, 2));
         assert!(once.is_first(1, 6, 2));
+        // Going back and forth between bins does not make anyone first again.
+        assert!(!once.is_first(1, 5, 1) && !once.is_first(1, 5, 2));
         assert!(!Once::new(&mut [], Key([0; 16])).is_first(1, 1, 1));
     }
 }
