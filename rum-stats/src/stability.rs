@@ -99,12 +99,13 @@ impl Placement {
         }
     }
 
-    /// Takes note that the clients were moved. A drain counts too, and comes without a proposal.
+    /// Takes note that the clients were moved. A drain counts too, and comes without a proposal. To where they
+    /// are already is no move.
     pub fn moved(&mut self, rules: &Rules, pop: u16, now: u64) {
-        if pop == self.before
-            && pop != self.pop
-            && now.saturating_sub(self.since) <= rules.flip_window
-        {
+        if pop == self.pop {
+            return;
+        }
+        if pop == self.before && now.saturating_sub(self.since) <= rules.flip_window {
             self.flips = self.flips.saturating_add(1).min(8);
             self.flipped = now;
         }
@@ -137,23 +138,39 @@ pub struct Move {
 /// fit into `share` (0 to 1) of `total` traffic. A move that does not fit is passed over for smaller ones
 /// after it, by changing the order of the slice. If not even the first fits alone, it is let through:
 /// waiting would not make it smaller.
+///
+/// Moves whose demand or gain is NaN are last, and none of them fits.
+///
+/// Cost: O(n log n), no allocation.
 pub fn within_cap(moves: &mut [Move], total: f64, share: f64) -> usize {
-    let worth = |a: &Move| a.demand * a.gain;
-    moves.sort_unstable_by(|a, b| worth(b).total_cmp(&worth(a)).then(a.prefix.cmp(&b.prefix)));
+    sort_by_worth(moves);
     let cap = total * share;
     let (mut taken, mut used) = (0_usize, 0.0);
     for next in 0..moves.len() {
-        let Some(demand) = moves.get(next).map(|candidate| candidate.demand) else { break };
-        if used + demand <= cap || taken == 0 {
-            used += demand;
-            // Rotating, not swapping, keeps the order of those passed over.
-            if let Some(span) = moves.get_mut(taken..=next) {
-                span.rotate_right(1);
-            }
+        let Some(candidate) = moves.get(next) else { break };
+        let fits = used + candidate.demand <= cap || taken == 0;
+        if fits && !worth(candidate).is_nan() {
+            used += candidate.demand;
+            // One that was passed over goes to the place of this one, where nobody looks again.
+            moves.swap(taken, next);
             taken = taken.saturating_add(1);
         }
     }
+    sort_by_worth(moves.get_mut(taken..).unwrap_or(&mut []));
     taken
+}
+
+fn worth(candidate: &Move) -> f64 {
+    candidate.demand * candidate.gain
+}
+
+/// The largest total gain first, what is no number last, equals by prefix.
+fn sort_by_worth(moves: &mut [Move]) {
+    moves.sort_unstable_by(|a, b| {
+        let (a_worth, b_worth) = (worth(a), worth(b));
+        let numbers_first = a_worth.is_nan().cmp(&b_worth.is_nan());
+        numbers_first.then(b_worth.total_cmp(&a_worth)).then(a.prefix.cmp(&b.prefix))
+    });
 }
 
 /// One step of a share of traffic towards where it should be: `factor` (usually 0.5) of the way, and all of
@@ -211,6 +228,30 @@ mod tests {
         // One alone is too large for the cap, and goes through alone.
         assert_eq!(within_cap(&mut [new(0, 9.0, 1.0), new(1, 9.0, 1.0)], 100.0, 0.05), 1);
         assert_eq!(within_cap(&mut [], 1.0, 0.1), 0);
+        // What is no number is neither the worthiest nor allowed alone.
+        let mut moves = [new(0, f64::NAN, 9.0), new(1, 1.0, -f64::NAN), new(2, 1.0, 1.0)];
+        assert_eq!((within_cap(&mut moves, 10.0, 0.5), moves[0].prefix), (1, 2));
+        assert_eq!(within_cap(&mut moves[1..], 10.0, 0.5), 0);
+    }
+
+    /// Two hundred thousand passed over before a hundred thousand that fit: minutes if each is carried past them.
+    #[test]
+    fn cap_is_not_quadratic() {
+        let demand = |prefix| if prefix < 200_000 { 250_000.0 } else { 1.0 };
+        let new = |prefix| Move { prefix, pop: 0, demand: demand(prefix), gain: 1.0 };
+        let mut moves: std::vec::Vec<Move> = (0..300_000).map(new).collect();
+        assert_eq!(within_cap(&mut moves, 350_000.0, 1.0), 100_001);
+        assert!(moves[100_001..].iter().map(|left| left.prefix).eq(1..200_000));
+    }
+
+    #[test]
+    fn moving_to_where_it_is_changes_nothing() {
+        let rules = Rules::for_ttl(60);
+        let mut place = Placement::new(1, 0);
+        place.moved(&rules, 2, 100);
+        let before = place;
+        place.moved(&rules, 2, 200);
+        assert_eq!(place, before);
     }
 
     #[test]
