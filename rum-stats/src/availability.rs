@@ -62,14 +62,15 @@ impl Rules {
             .filter(|report| self.is_failing(report))
             .map(|report| report.capacity)
             .sum();
-        let open = failing > total * self.most_drained;
+        // Written so that a capacity that is no number fails open too.
+        let few = failing <= total * self.most_drained;
         for (drain, report) in drain.iter_mut().zip(reports) {
-            *drain = !open && self.is_failing(report);
+            *drain = few && self.is_failing(report);
         }
-        if open {
-            Outcome::FailOpen { failing: failing / total }
-        } else {
+        if few {
             Outcome::Drained { share: if total > 0.0 { failing / total } else { 0.0 } }
+        } else {
+            Outcome::FailOpen { failing: failing / total }
         }
     }
 }
@@ -141,6 +142,10 @@ mod tests {
         let outcome = rules.judge(&[report(100, 1000), report(0, 1000), fine, fine], &mut drain);
         assert_eq!((outcome, drain), (Outcome::FailOpen { failing: 0.5 }, [false; 4]));
         assert_eq!(rules.judge(&[], &mut []), Outcome::Drained { share: 0.0 });
+        // All fail, and one capacity is unknown: nothing is drained.
+        let unknown = Report { capacity: f64::NAN, ..report(0, 1000) };
+        rules.judge(&[report(0, 1000), report(0, 1000), unknown, fine], &mut drain);
+        assert_eq!(drain, [false; 4]);
     }
 
     #[test]

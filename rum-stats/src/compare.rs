@@ -141,10 +141,14 @@ impl Median {
     }
 
     /// The chance of a difference at least as large as this one if the truth were that `self` is slower than `other` by no
-    /// more than `margin`: small where `self` is slower by more. One-sided.
+    /// more than `margin`: small where `self` is slower by more. One-sided; 1 or 0 where both are known without error.
     pub fn p_slower(&self, other: &Self, margin: f64) -> f64 {
         let error = libm::hypot(self.standard_error(), other.standard_error());
-        normal::cumulative(-(self.value - other.value - margin) / error)
+        let beyond = self.value - other.value - margin;
+        if error == 0.0 {
+            return if beyond > 0.0 { 0.0 } else { 1.0 };
+        }
+        normal::cumulative(-beyond / error)
     }
 
     /// The interval of `self / other`, for independent samples. Above 1 where `self` is the slower.

@@ -12,7 +12,8 @@
 ///
 /// Cost: a sort, no allocation.
 pub fn cut_off(p_values: &mut [f64], q: f64) -> Option<f64> {
-    p_values.sort_unstable_by(f64::total_cmp);
+    // NaN last whatever its sign: 0/0 has one that depends on the machine.
+    p_values.sort_unstable_by(|a, b| a.is_nan().cmp(&b.is_nan()).then(a.total_cmp(b)));
     let count = crate::number::from_u64(u64::try_from(p_values.len()).unwrap_or(u64::MAX));
     let mut passing = None;
     let mut rank = 0.0;
@@ -34,6 +35,7 @@ mod tests {
     fn edges() {
         assert_eq!(cut_off(&mut [], 0.05), None);
         assert_eq!(cut_off(&mut [f64::NAN, 0.9], 0.05), None);
+        assert_eq!(cut_off(&mut [-f64::NAN, -f64::NAN, -f64::NAN, 0.05], 0.05), None);
         assert_eq!(cut_off(&mut [0.05], 0.05), Some(0.05));
         // A later rank rescues an earlier one.
         assert_eq!(cut_off(&mut [0.03, 0.035], 0.04), Some(0.035));

@@ -16,10 +16,11 @@ pub struct Arm {
 /// How to share out a budget.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rules {
-    /// The share of the budget that is spread evenly, so that a PoP that became good is found: 0.01 at
-    /// least.
+    /// The share of the budget that is spread evenly, so that a PoP that became good is found: 0.01, and
+    /// hardly less.
     pub uniform: f64,
-    /// Distances below this count as this, so that two equals do not eat the budget: 1 ms.
+    /// Distances below this count as this, so that two equals do not eat the budget: 1 ms. A microsecond at
+    /// least.
     pub least_distance: f64,
 }
 
@@ -44,7 +45,9 @@ pub fn allocate(budget: u32, arms: &[Arm], rules: &Rules, out: &mut [u32]) {
     let widest =
         arms.iter().map(|arm| arm.deviation).filter(|s| s.is_finite()).fold(0.001, f64::max);
     let deviation = |arm: &Arm| {
-        if arm.deviation > 0.0 && arm.deviation.is_finite() { arm.deviation } else { widest }
+        let own = arm.deviation > 0.0 && arm.deviation.is_finite();
+        // Within bounds whose squares are numbers.
+        (if own { arm.deviation } else { widest }).clamp(1e-9, 1e9)
     };
     let best = (0_usize..)
         .zip(arms)
@@ -52,14 +55,15 @@ pub fn allocate(budget: u32, arms: &[Arm], rules: &Rules, out: &mut [u32]) {
         .min_by(|a, b| a.1.mean.total_cmp(&b.1.mean));
     let best_mean = best.map_or(0.0, |(_, arm)| arm.mean);
     let best_index = best.map_or(usize::MAX, |(index, _)| index);
+    let least_distance = rules.least_distance.max(0.001);
     let ratio = |index: usize, arm: &Arm| {
         if index == best_index {
             return 0.0;
         }
         let distance = if arm.mean.is_finite() {
-            (arm.mean - best_mean).max(rules.least_distance)
+            (arm.mean - best_mean).max(least_distance)
         } else {
-            rules.least_distance
+            least_distance
         };
         let ratio = deviation(arm) / distance;
         ratio * ratio
@@ -97,6 +101,16 @@ mod tests {
 
     fn arm(mean: f64, deviation: f64) -> Arm {
         Arm { mean, deviation }
+    }
+
+    #[test]
+    fn equals_and_giants_share() {
+        for (least_distance, deviation) in [(0.0, 2.0), (f64::NAN, 2.0), (1.0, 1e200)] {
+            let rules = Rules { least_distance, ..Rules::default() };
+            let mut out = [0; 4];
+            allocate(1000, &[arm(10.0, deviation); 4], &rules, &mut out);
+            assert!(out.iter().all(|beacons| *beacons > 150), "{out:?}");
+        }
     }
 
     #[test]

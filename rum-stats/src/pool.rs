@@ -52,12 +52,18 @@ pub struct Group {
 impl Group {
     /// The random-effects estimate of DerSimonian and Laird (1986): with w = 1/s² and
     /// Q = Σ w (δ - mean)², τ² = max(0, (Q - (k - 1)) / (Σ w - Σ w² / Σ w)), then the mean by weights
-    /// 1/(s² + τ²). Members without a positive, finite variance are left out. `None` when nothing is
-    /// left.
+    /// 1/(s² + τ²). Members without a finite value and a positive, finite variance are left out.
+    /// `None` when nothing is left.
     ///
     /// Cost: three passes, no allocation.
     pub fn of<I: Iterator<Item = Effect> + Clone>(members: I) -> Option<Self> {
-        let members = members.filter(|member| member.variance > 0.0 && member.variance.is_finite());
+        let tells = |member: &Effect| {
+            member.value.is_finite() && member.variance > 0.0 && member.variance.is_finite()
+        };
+        // The least variances are those of exact values as far as numbers go.
+        let members = members
+            .filter(tells)
+            .map(|member| Effect { variance: member.variance.max(LEAST_VARIANCE), ..member });
         let (mut weights, mut squares, mut sum, mut count) = (0.0, 0.0, 0.0, 0_u32);
         for member in members.clone() {
             let weight = 1.0 / member.variance;
@@ -174,6 +180,9 @@ pub fn pool(ladder: &[Rung]) -> Option<Pooled> {
     result
 }
 
+/// Smaller variances count as this, so that the squares of weights are numbers.
+const LEAST_VARIANCE: f64 = 1e-100;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,6 +191,13 @@ mod tests {
 
     fn effect(value: f64, variance: f64) -> Effect {
         Effect { value, variance }
+    }
+
+    #[test]
+    fn extremes_do_not_spoil_a_group() {
+        let members = [effect(1.0, 5e-324), effect(2.0, 1.0), effect(f64::NAN, 1.0)];
+        let group = Group::of(members.into_iter()).unwrap();
+        assert_eq!((group.mean.value.is_finite(), group.members), (true, 2));
     }
 
     #[test]

@@ -55,6 +55,12 @@ fn sketch_agrees_with_sorted_data() {
 }
 
 #[test]
+fn without_any_error_the_chance_is_certain() {
+    let median = Median::of_sorted(&[5.0; 30]).unwrap();
+    assert_eq!((median.p_slower(&median, 0.0), median.p_slower(&median, -1.0)), (1.0, 0.0));
+}
+
+#[test]
 fn ratio_is_the_difference_of_logarithms() {
     let a: Vec<f64> = (1..=101).map(f64::from).collect();
     let b: Vec<f64> = a.iter().map(|x| 2.0 * x).collect();
