@@ -8,7 +8,7 @@ use crate::micros::Micros;
 pub struct Phases {
     /// `connectStart`.
     pub connect_start: u32,
-    /// `secureConnectionStart`; 0 without TLS.
+    /// `secureConnectionStart`; 0 without TLS, the same as `connectStart` with QUIC.
     pub secure_connection_start: u32,
     /// `connectEnd`.
     pub connect_end: u32,
@@ -21,9 +21,9 @@ pub struct Phases {
 /// What a page load says of its connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Visit {
-    /// Time of the TCP handshake: one round trip.
+    /// Time of the handshake of TCP, or of QUIC: one round trip.
     pub tcp: Micros,
-    /// Time of the TLS handshake; 0 without.
+    /// Time of the TLS handshake; 0 without, and with QUIC, which makes it part of its own.
     pub tls: Micros,
     /// Round trips of TLS, 0 to 2: its time over that of TCP, rounded.
     pub tls_round_trips: u8,
@@ -56,7 +56,9 @@ impl Phases {
             return Err(Unusable::Hidden);
         }
         let secure = self.secure_connection_start > 0;
-        let tcp_end = if secure { self.secure_connection_start } else { self.connect_end };
+        // QUIC has one handshake for both, and both start with it (Fetch standard, obtaining a connection).
+        let quic = self.secure_connection_start == self.connect_start;
+        let tcp_end = if secure && !quic { self.secure_connection_start } else { self.connect_end };
         let (Some(tcp), Some(tls), Some(wait), Some(_)) = (
             tcp_end.checked_sub(self.connect_start),
             self.connect_end.checked_sub(tcp_end),
@@ -104,6 +106,9 @@ mod tests {
         assert_eq!(resumed.visit().unwrap().tls_round_trips, 1);
         let early = Phases { connect_end: 120, ..full };
         assert_eq!(early.visit().unwrap().tls_round_trips, 0);
+        let quic = Phases { secure_connection_start: 10, connect_end: 110, ..full };
+        let visit = quic.visit().unwrap();
+        assert_eq!((visit.tcp, visit.tls, visit.tls_round_trips), (Micros(100), Micros(0), 0));
         let plain = Phases { secure_connection_start: 0, connect_end: 110, ..full };
         assert_eq!(
             (plain.visit().unwrap().tcp, plain.visit().unwrap().tls),
