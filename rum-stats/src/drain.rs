@@ -60,11 +60,13 @@ pub fn drain(
     options: &Options,
 ) -> Option<Drain> {
     let open = |other: u16, capacity: f64| other != pop && capacity > 0.0;
-    if !(0_u16..).zip(problem.capacity).any(|(other, capacity)| open(other, *capacity)) {
+    if !(0..u16::MAX).zip(problem.capacity).any(|(other, capacity)| open(other, *capacity)) {
         return None;
     }
     let mut receivers: Vec<Receiver> = Vec::new();
-    for (other, (capacity, load)) in (0_u16..).zip(problem.capacity.iter().zip(&assignment.loads)) {
+    for (other, (capacity, load)) in
+        (0..u16::MAX).zip(problem.capacity.iter().zip(&assignment.loads))
+    {
         let usable = capacity * problem.utilisation * assignment.overload;
         let room = if open(other, *capacity) { (usable - load).max(0.0) } else { 0.0 };
         receivers.push(Receiver {

@@ -49,7 +49,8 @@ pub struct Clusters {
 }
 
 impl Clusters {
-    /// Clusters joins. `latency` has a row of `pops` for each prefix. Sorts the joins by resolver.
+    /// Clusters joins. `latency` has a row of `pops`, at most 65 535, for each prefix. Sorts the joins by
+    /// resolver.
     pub fn of(joins: &mut [Join], latency: &[f32], pops: usize) -> Self {
         joins.sort_unstable_by_key(|join| (join.resolver, join.prefix));
         let mut result = Self::default();
@@ -71,7 +72,7 @@ impl Clusters {
                 weight += join.weight;
                 least += join.weight * f64::from(best);
             }
-            let best = (0_u16..).zip(&sums).min_by(|a, b| a.1.total_cmp(b.1));
+            let best = (0..u16::MAX).zip(&sums).min_by(|a, b| a.1.total_cmp(b.1));
             match (best, group.first()) {
                 (Some((pop, sum)), Some(first)) if weight > 0.0 && sum.is_finite() => {
                     result.clusters.push(Cluster {
@@ -107,7 +108,7 @@ pub fn mixture<'a, C: Counter + 'a>(
         let samples = crate::number::from_u64(sketch.count());
         if samples > 0.0 {
             for (sum, count) in weights.iter_mut().zip(sketch.buckets()) {
-                *sum += to_f32(weight * f64::from(count.to_u32()) / samples);
+                *sum += to_f32(weight * count.mass() / samples);
             }
         }
     }
@@ -121,6 +122,13 @@ mod tests {
 
     fn join(resolver: u32, prefix: u32, weight: f64) -> Join {
         Join { resolver, prefix, weight }
+    }
+
+    #[test]
+    fn more_pops_than_have_numbers() {
+        let mut joins = [Join { resolver: 1, prefix: 0, weight: 1.0 }];
+        let clusters = Clusters::of(&mut joins, &std::vec![5.0; 70_000], 70_000);
+        assert_eq!(clusters.clusters[0].pop, 0);
     }
 
     #[test]

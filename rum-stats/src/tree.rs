@@ -290,7 +290,7 @@ impl Grown {
         open: &Open,
         before: &[Prefix],
     ) -> u32 {
-        let best = (0_u16..)
+        let best = (0..u16::MAX)
             .zip(&open.costs)
             .min_by(|a, b| a.1.total_cmp(b.1))
             .map(|(pop, cost)| (pop, *cost));

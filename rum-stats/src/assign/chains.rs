@@ -41,13 +41,15 @@ impl Plan<'_> {
         let scan = self.problem.latency.len();
         let search =
             self.problem.pops().saturating_mul(self.problem.pops()).saturating_mul(MOST_HOPS);
-        let Some(left) = budget.checked_sub(scan) else { return false };
-        *budget = left;
+        // A search for a path, and a pass over the prefixes for each hop where many have to move.
+        let try_costs = search.saturating_add(self.problem.prefixes().saturating_mul(MOST_HOPS));
+        // The table of moves has PoPs times PoPs entries: not made where no search in it can be paid.
+        if *budget < scan.saturating_add(try_costs) {
+            return false;
+        }
+        *budget = budget.saturating_sub(scan);
         let mut moves = self.cheapest_moves();
         loop {
-            // A search for a path, and a pass over the prefixes for each hop where many have to move.
-            let try_costs =
-                search.saturating_add(self.problem.prefixes().saturating_mul(MOST_HOPS));
             let Some(left) = budget.checked_sub(try_costs) else { return false };
             *budget = left;
             let Some(path) = self.cheapest_path(&moves) else { return false };

@@ -77,10 +77,11 @@ impl Dual {
     ) -> Option<Self> {
         let affordable = LONGER_ENTRIES.checked_div(problem.latency.len()).unwrap_or(0);
         let rounds = u32::try_from(affordable.min(MOST_ROUNDS)).ok()?;
+        if rounds < LEAST_ROUNDS {
+            return None;
+        }
         match Giants::of(problem, capacity) {
-            Some(giants) if rounds >= LEAST_ROUNDS => {
-                Some(Self::ascend_smoothly(problem, capacity, rounds, prices, giants))
-            }
+            Some(giants) => Some(Self::ascend_smoothly(problem, capacity, rounds, prices, giants)),
             None if rounds / 2 > made => Some(Self::ascend(problem, capacity, rounds)),
             _ => None,
         }

@@ -80,6 +80,9 @@ pub enum Invalid {
     /// A utilisation that is not above 0 or not finite.
     #[error("the utilisation is not above 0")]
     Utilisation,
+    /// Demands or usable capacities so large that their sums, in milliseconds, are no numbers.
+    #[error("all demand or all usable capacity is too large to add up")]
+    TooLarge,
 }
 
 /// Assigns every prefix.
@@ -154,6 +157,11 @@ impl<'a> Problem<'a> {
         }
         if !(self.utilisation > 0.0 && self.utilisation.is_finite()) {
             return Err(Invalid::Utilisation);
+        }
+        let capacity: f64 = self.capacity.iter().map(|capacity| capacity * self.utilisation).sum();
+        let largest = self.demand.iter().sum::<f64>().max(capacity);
+        if !(largest * f64::from(f32::MAX)).is_finite() {
+            return Err(Invalid::TooLarge);
         }
         if let Some(at) = self.latency.iter().position(|ms| ms.is_nan() || *ms < 0.0) {
             let (prefix, pop) = (at.checked_div(pops), at.checked_rem(pops));

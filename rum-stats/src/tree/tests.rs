@@ -148,6 +148,21 @@ fn bad_leaves() {
     assert_eq!(cut(&[p(0, 24)], &[]), BadLeaves::Lengths);
     assert_eq!(cut(&[p(1, 24), p(0, 24)], &[1.0; 2]), BadLeaves::Order(1));
     assert_eq!(cut(&[p(0, 23), p(1, 24)], &[1.0; 2]), BadLeaves::Order(1));
+    assert_eq!(cut(&[p(0, 24), p(1, 24)], &[1.0, -f32::NAN]), BadLeaves::Number(1));
+    let cut = |demand: f64, variance: f32, prices: &[f64]| {
+        let latency = std::vec![1.0; prices.len()];
+        let variance = std::vec![variance; prices.len()];
+        let prefixes = &[p(0, 24)];
+        let leaves =
+            Leaves { prefixes, demand: &[demand], latency: &latency, variance: &variance, prices };
+        Tree::cut(&leaves, &[], &SURE).map(|tree| tree.blocks.len())
+    };
+    assert_eq!(cut(f64::NAN, 0.0, &[0.0]), Err(BadLeaves::Demand(0)));
+    assert_eq!(cut(-1.0, 0.0, &[0.0]), Err(BadLeaves::Demand(0)));
+    assert_eq!(cut(1.0, -1.0, &[0.0]), Err(BadLeaves::Number(0)));
+    assert_eq!(cut(1.0, 0.0, &[0.0, f64::NAN]), Err(BadLeaves::Price(1)));
+    assert_eq!(cut(1.0, f32::INFINITY, &[0.0; 65_534]), Ok(1));
+    assert_eq!(cut(1.0, 0.0, &[0.0; 65_536]), Err(BadLeaves::Pops(65_536)));
 }
 
 /// All cuts of a small tree over aligned leaves: (entries, regret) pairs.
