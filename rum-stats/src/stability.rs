@@ -152,7 +152,9 @@ pub fn within_cap(moves: &mut [Move], total: f64, share: f64) -> usize {
         if fits && !worth(candidate).is_nan() {
             used += candidate.demand;
             // One that was passed over goes to the place of this one, where nobody looks again.
-            moves.swap(taken, next);
+            if let Ok([passed_over, taken]) = moves.get_disjoint_mut([taken, next]) {
+                core::mem::swap(passed_over, taken);
+            }
             taken = taken.saturating_add(1);
         }
     }
