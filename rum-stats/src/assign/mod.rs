@@ -96,7 +96,8 @@ pub enum Invalid {
 /// [`Invalid`] names the first thing wrong with the problem.
 ///
 /// # Cost
-/// Memory: 18 octets for each prefix beside the caller's matrix, more for those that the repair moves. Time: a
+/// Memory: 18 octets for each prefix beside the caller's matrix, more for those that the repair moves
+/// and for those that are large beside the smallest PoP (2 % of it). Time: a
 /// few passes over the matrix, as prices settle and prefixes whose choice cannot have changed are not
 /// looked at again.
 pub fn assign(problem: &Problem<'_>, options: &Options) -> Result<Assignment, Invalid> {

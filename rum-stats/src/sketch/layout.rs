@@ -2,8 +2,9 @@
 //!
 //! Bucket `i` holds the values in `(2^(9 + i/16), 2^(9 + (i+1)/16)]` µs: the upper bound belongs to
 //! the bucket, as in OpenTelemetry (scale 4) and Prometheus (schema 4). Smaller values go to bucket 0
-//! and larger ones to bucket 255, so no sample is ever lost. DDSketch (α = 0.0216) has the same bounds
-//! but counts the lower one in; of whole microseconds only the powers of two lie on a bound.
+//! and larger ones to bucket 255, so no sample is ever lost. DDSketch (γ the same, α = 0.0217) has the same
+//! bounds, and in the libraries for Java, Go and Rust the lower one counts in instead; of whole microseconds
+//! only the powers of two lie on a bound.
 
 use crate::micros::Micros;
 
