@@ -1,36 +1,33 @@
 //! Name compression (RFC 1035 §4.1.4) without allocation and with bounded work.
 //!
-//! The table holds edges of the tree of names written so far: from the place of a parent name to
-//! the place of one label before it. Looking up a name starts at the root and follows edges from
-//! its last label to its first, so one label is compared at each step, at its own border, octet by
-//! octet: case is kept. A label is looked for in [`PROBES`] places; when all are taken, the first
-//! is taken over, which costs compression and nothing else.
+//! The table holds places of names written so far, each label of each a place of its own, in sets of
+//! [`WAYS`] by a hash of the name that begins there. A name is looked up from its first label on: the
+//! whole of it, then without its first label, and so on, until one is found, which the pointer goes
+//! to. What is found by hash is compared with what was written, octet by octet, so case is kept. A
+//! place that is pushed out of its set costs compression and nothing else.
+//!
+//! A name has at most 127 labels, so at most as many sets are looked at; at most [`COMPARISONS`]
+//! places that begin alike are compared to their end. Pointers are at most [`HOPS`] deep: readers
+//! bound them too.
 
 use crate::{Full, Name};
 
 /// Where names were written.
 #[derive(Debug)]
 pub(super) struct Compressor {
-    edges: [Edge; EDGES],
+    /// Places, the latest of a set first; 0 for none, since the header stands there.
+    sets: [[u16; WAYS]; SETS],
     /// Octets of the first question's name, which lies uncompressed behind the header; 0 for none.
     /// Answers are mostly owned by it, so it is compared as a whole before anything else.
     question: u8,
-    /// Whether the question's labels are in `edges`: they are put there when first needed.
+    /// Whether the question's labels are in `sets`: they are put there when first needed.
     question_indexed: bool,
-}
-
-/// A label written out at `label`, followed by the name at `parent`; 0 is the root. An edge with
-/// label 0 is free, since the header stands there.
-#[derive(Clone, Copy, Debug)]
-struct Edge {
-    parent: u16,
-    label: u16,
 }
 
 impl Compressor {
     #[inline]
     pub(super) fn new() -> Self {
-        Self { edges: [Edge { parent: 0, label: 0 }; EDGES], question: 0, question_indexed: false }
+        Self { sets: [[0; WAYS]; SETS], question: 0, question_indexed: false }
     }
 
     /// Writes a name at `at` and returns where it ends. `message` ends where writing must.
@@ -52,7 +49,7 @@ impl Compressor {
             {
                 return write_pointer(message, at, HEADER_U16);
             }
-        } else if at == HEADER && wire.len() > 1 {
+        } else if at == HEADER {
             self.question = u8::try_from(wire.len()).unwrap_or(0);
             let end = at.wrapping_add(wire.len());
             message.get_mut(at..end).ok_or(Full)?.copy_from_slice(wire);
@@ -68,9 +65,9 @@ impl Compressor {
             self.question = 0;
             self.question_indexed = false;
         }
-        for edge in &mut self.edges {
-            if usize::from(edge.label) >= at {
-                edge.label = 0;
+        for place in self.sets.as_flattened_mut() {
+            if usize::from(*place) >= at {
+                *place = 0;
             }
         }
     }
@@ -80,175 +77,170 @@ impl Compressor {
             self.question_indexed = true;
             self.index_question(message);
         }
-        let labels = LabelStarts::of(wire);
-        let mut left = labels;
-        let mut parent = 0u16;
-        // Where the labels begin that are found, counted from the start of `wire`.
-        let mut known = wire.len().wrapping_sub(1);
-        while let Some(start) = left.last() {
-            let label = LabelAt::of(wire, start);
-            let Some(place) = self.find(parent, &label, message) else { break };
-            (parent, known) = (place, start);
-            left.drop_last(wire, start);
+        let mut left = COMPARISONS;
+        let mut start = 0usize;
+        while let Some(suffix) = Suffix::of(wire, start) {
+            let Some(set) = self.sets.get_mut(suffix.set()) else { break };
+            for &place in set.iter() {
+                // Not the labels of this very name: they are yet to be written.
+                if place == 0 || usize::from(place) >= at {
+                    continue;
+                }
+                if suffix.is_at(message, place) {
+                    let end = copy(message, at, wire.get(..start).ok_or(Full)?)?;
+                    return write_pointer(message, end, place);
+                }
+                left = left.wrapping_sub(1);
+                if left == 0 {
+                    return copy(message, at, wire);
+                }
+            }
+            if let Some(place) = pointable(at.wrapping_add(start)) {
+                enter(set, place);
+            }
+            start = start.wrapping_add(suffix.label_len());
         }
-
-        let end = at.wrapping_add(known);
-        let tail_end = if parent == 0 {
-            *message.get_mut(end).ok_or(Full)? = 0;
-            end.wrapping_add(1)
-        } else {
-            write_pointer(message, end, parent)?
-        };
-        message.get_mut(at..end).ok_or(Full)?.copy_from_slice(wire.get(..known).ok_or(Full)?);
-
-        while let Some(start) = left.last() {
-            let Some(place) = pointable(at.wrapping_add(start)) else { break };
-            self.insert(parent, &LabelAt::of(wire, start), place);
-            parent = place;
-            left.drop_last(wire, start);
-        }
-        Ok(tail_end)
+        copy(message, at, wire)
     }
 
+    /// Enters the labels of the question, which is written already.
     fn index_question(&mut self, message: &[u8]) {
         let end = HEADER.wrapping_add(usize::from(self.question));
         let Some(wire) = message.get(HEADER..end) else { return };
-        let mut left = LabelStarts::of(wire);
-        let mut parent = 0;
-        while let Some(start) = left.last() {
-            let Some(place) = pointable(HEADER.wrapping_add(start)) else { return };
-            self.insert(parent, &LabelAt::of(wire, start), place);
-            parent = place;
-            left.drop_last(wire, start);
-        }
-    }
-
-    #[inline]
-    fn find(&self, parent: u16, label: &LabelAt<'_>, message: &[u8]) -> Option<u16> {
-        let first = label.slot(parent);
-        for step in 0..PROBES {
-            let edge = self.edges.get(first.wrapping_add(step) % EDGES)?;
-            if edge.label == 0 {
-                // Places are taken in this order and given up all at once, so no later one is taken.
-                return None;
-            }
-            if edge.parent == parent && label.is_at(message, usize::from(edge.label)) {
-                return Some(edge.label);
-            }
-        }
-        None
-    }
-
-    #[inline]
-    fn insert(&mut self, parent: u16, label: &LabelAt<'_>, place: u16) {
-        let first = label.slot(parent);
-        for step in 0..PROBES {
-            if let Some(edge) = self.edges.get_mut(first.wrapping_add(step) % EDGES)
-                && edge.label == 0
+        let mut start = 0usize;
+        while let Some(suffix) = Suffix::of(wire, start) {
+            if let Some(place) = pointable(HEADER.wrapping_add(start))
+                && let Some(set) = self.sets.get_mut(suffix.set())
             {
-                *edge = Edge { parent, label: place };
-                return;
+                enter(set, place);
             }
-        }
-        if let Some(edge) = self.edges.get_mut(first % EDGES) {
-            *edge = Edge { parent, label: place };
+            start = start.wrapping_add(suffix.label_len());
         }
     }
 }
 
-/// Where the labels of a name start, to be taken from the right: eight in one word, the rest counted.
-#[derive(Clone, Copy)]
-struct LabelStarts {
-    /// The last eight starts, the last of all in the low octet.
-    last_eight: u64,
-    in_word: u8,
-    /// Labels before those.
-    more: u8,
-}
-
-impl LabelStarts {
-    #[inline]
-    fn of(wire: &[u8]) -> Self {
-        let mut starts = Self { last_eight: 0, in_word: 0, more: 0 };
-        let mut at = 0usize;
-        while let Some(&length @ 1..) = wire.get(at) {
-            starts.last_eight = starts.last_eight << 8 | u64::try_from(at).unwrap_or(0);
-            if starts.in_word == 8 {
-                starts.more = starts.more.wrapping_add(1);
-            } else {
-                starts.in_word = starts.in_word.wrapping_add(1);
-            }
-            at = at.wrapping_add(1).wrapping_add(usize::from(length));
-        }
-        starts
-    }
-
-    /// The start of the last label that is left.
-    #[inline]
-    fn last(&self) -> Option<usize> {
-        (self.in_word > 0).then_some(usize::from(self.last_eight.to_le_bytes()[0]))
-    }
-
-    /// Drops the label that starts at `start`, the last. Every eighth time the name is walked again,
-    /// so a name of 127 labels is walked sixteen times.
-    #[inline]
-    fn drop_last(&mut self, wire: &[u8], start: usize) {
-        self.last_eight >>= 8;
-        self.in_word = self.in_word.wrapping_sub(1);
-        if self.in_word == 0 && self.more > 0 {
-            *self = Self::of(wire.get(..start).unwrap_or(&[]));
-        }
-    }
-}
-
-/// A label in a name in wire form, and the word it is hashed and mostly compared by.
-struct LabelAt<'a> {
-    /// With its length octet.
-    octets: &'a [u8],
-    /// The first eight of them, zeros after them when there are fewer.
+/// The end of a name, from one of its labels on, and the word it is mostly told apart by.
+struct Suffix<'a> {
+    wire: &'a [u8],
+    /// Its first eight octets, zeros after them when there are fewer.
     word: u64,
+    /// The length octet of its first label.
+    length: u8,
 }
 
-impl<'a> LabelAt<'a> {
+impl<'a> Suffix<'a> {
+    /// From the label at `start` on; `None` when that is the root.
     #[inline]
-    fn of(wire: &'a [u8], start: usize) -> Self {
-        let rest = wire.get(start..).unwrap_or(&[]);
-        let length = rest.first().map_or(0, |&octet| usize::from(octet).wrapping_add(1));
-        let octets = rest.get(..length).unwrap_or(&[]);
-        Self { octets, word: first_word(rest, length) }
+    fn of(name: &'a [u8], start: usize) -> Option<Self> {
+        let wire = name.get(start..)?;
+        let &length = wire.first()?;
+        (length > 0).then(|| Self { wire, word: first_word(wire, name), length })
     }
 
+    /// Octets of the first label, with its length.
     #[inline]
-    fn slot(&self, parent: u16) -> usize {
-        let mut hash =
-            (self.word ^ u64::from(parent).rotate_right(16)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        if let Some(tail) = self.octets.get(8..).and_then(<[u8]>::last_chunk::<8>) {
-            hash ^= u64::from_le_bytes(*tail).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        } else if let Some(tail) = self.octets.get(8..).and_then(<[u8]>::last) {
-            hash ^= u64::from(*tail).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    fn label_len(&self) -> usize {
+        usize::from(self.length).wrapping_add(1)
+    }
+
+    /// The set of this name.
+    #[inline]
+    fn set(&self) -> usize {
+        let length = u64::try_from(self.wire.len()).unwrap_or(0);
+        let mut hash = (self.word ^ length.rotate_right(8)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        if self.length >= 8
+            && let Some(end) = self.wire.get(..self.label_len()).and_then(<[u8]>::last_chunk::<8>)
+        {
+            hash ^= u64::from_le_bytes(*end).wrapping_mul(0xff51_afd7_ed55_8ccd);
         }
-        usize::from(hash.to_be_bytes()[0])
+        usize::from(hash.to_be_bytes()[0]) % SETS
     }
 
+    /// Whether the name that was written at `place` is this one, octet by octet.
     #[inline]
-    fn is_at(&self, message: &[u8], place: usize) -> bool {
-        let rest = message.get(place..).unwrap_or(&[]);
-        first_word(rest, self.octets.len()) == self.word
-            && (self.octets.len() <= 8 || rest.starts_with(self.octets))
+    fn is_at(&self, message: &[u8], place: u16) -> bool {
+        let Some(written) = message.get(usize::from(place)..) else { return false };
+        let shared = self.label_len().min(8);
+        // Most places that are something else are told by this alone.
+        let Some(start) = written.first_chunk::<8>() else {
+            return spells(message, written, self.wire);
+        };
+        let differing = u64::from_le_bytes(*start) ^ self.word;
+        let kept = u64::MAX
+            >> (64u32.wrapping_sub(u32::try_from(shared).unwrap_or(8).wrapping_mul(8)) & 63);
+        differing & kept == 0 && spells(message, written, self.wire)
     }
 }
 
-/// The first eight of `length` octets as a number, zeros where there are fewer.
-#[inline]
-fn first_word(octets: &[u8], length: usize) -> u64 {
-    let word = match octets.first_chunk::<8>() {
-        Some(chunk) => u64::from_le_bytes(*chunk),
-        None => octets.iter().rev().fold(0, |word, &octet| word << 8 | u64::from(octet)),
-    };
-    match u32::try_from(length) {
-        Ok(length @ 0..8) => word & (1u64 << (length << 3)).wrapping_sub(1),
-        _ => word,
+/// Whether the name at the start of `written` is `name`, octet by octet. Its pointers lead back, since
+/// this builder wrote them, so it ends; names more than [`HOPS`] pointers deep are not taken.
+fn spells<'m>(message: &'m [u8], mut written: &'m [u8], mut name: &[u8]) -> bool {
+    for _ in 0..=HOPS {
+        // Down to the root without a pointer, mostly.
+        if written.starts_with(name) {
+            return true;
+        }
+        // Label by label to the next pointer.
+        let target = loop {
+            let (Some((&length, after)), Some(&expected)) = (written.split_first(), name.first())
+            else {
+                return false;
+            };
+            if length >= 0xc0 {
+                let Some(&low) = after.first() else { return false };
+                break usize::from(u16::from_be_bytes([length & 0x3f, low]));
+            }
+            let octets = usize::from(length).wrapping_add(1);
+            let (Some((ours, rest)), Some((theirs, behind))) =
+                (name.split_at_checked(octets), written.split_at_checked(octets))
+            else {
+                return false;
+            };
+            if length != expected || length == 0 || !equal(ours, theirs) {
+                return false;
+            }
+            (name, written) = (rest, behind);
+        };
+        let Some(target) = message.get(target..) else { return false };
+        written = target;
     }
+    false
+}
+
+/// As `==`, without a call for the few octets that labels mostly have.
+#[inline]
+fn equal(ours: &[u8], theirs: &[u8]) -> bool {
+    if ours.len() > 4 {
+        return ours == theirs;
+    }
+    ours.iter().zip(theirs).all(|(our, their)| our == their)
+}
+
+/// Puts a place before the others of its set; the oldest falls out.
+#[inline]
+fn enter(set: &mut [u16; WAYS], place: u16) {
+    let [a, b, c, _] = *set;
+    *set = [place, a, b, c];
+}
+
+/// The first eight octets of `suffix`, the end of `name`, as a number; zeros where there are fewer.
+#[inline]
+fn first_word(suffix: &[u8], name: &[u8]) -> u64 {
+    if let Some(chunk) = suffix.first_chunk::<8>() {
+        return u64::from_le_bytes(*chunk);
+    }
+    match (name.last_chunk::<8>(), u32::try_from(suffix.len())) {
+        // The octets before the suffix are shifted out.
+        (Some(chunk), Ok(len @ 1..8)) => u64::from_le_bytes(*chunk) >> (64 - 8 * len),
+        _ => suffix.iter().rev().fold(0, |word, &octet| word << 8 | u64::from(octet)),
+    }
+}
+
+#[inline]
+fn copy(message: &mut [u8], at: usize, octets: &[u8]) -> Result<usize, Full> {
+    let end = at.wrapping_add(octets.len());
+    message.get_mut(at..end).ok_or(Full)?.copy_from_slice(octets);
+    Ok(end)
 }
 
 #[inline]
@@ -264,10 +256,14 @@ fn pointable(place: usize) -> Option<u16> {
     u16::try_from(place).ok().filter(|&place| place <= 0x3fff)
 }
 
-/// Places for labels: as many as a referral to thirteen servers needs, four times over.
-const EDGES: usize = 64;
-/// Places in which a label may be.
-const PROBES: usize = 8;
+/// Places of labels in a set.
+const WAYS: usize = 4;
+/// Sets: places for three times as many labels as a referral to thirteen servers has.
+const SETS: usize = 16;
+/// Places looked into for a name before it is written out.
+const COMPARISONS: u8 = 16;
+/// Pointers on the way to the end of a name.
+const HOPS: u8 = 8;
 /// Octets of the header.
 const HEADER: usize = 12;
 const HEADER_U16: u16 = 12;

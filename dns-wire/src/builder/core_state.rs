@@ -16,13 +16,6 @@ pub(super) struct Core<'b> {
     names: Compressor,
 }
 
-/// A place to go back to.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Mark {
-    len: usize,
-    header: Header,
-}
-
 impl<'b> Core<'b> {
     #[inline]
     pub(super) fn new(buffer: &'b mut [u8], header: Header) -> Result<Self, Full> {
@@ -59,27 +52,23 @@ impl<'b> Core<'b> {
         qtype: RType,
         qclass: Class,
     ) -> Result<(), Full> {
-        let mark = self.mark();
-        self.header.questions = self.header.questions.checked_add(1).ok_or(Full)?;
+        let count = self.header.questions.checked_add(1).ok_or(Full)?;
+        let start = self.len;
         let [a, b] = qtype.0.to_be_bytes();
         let [c, d] = qclass.0.to_be_bytes();
         let written = self.write_name(name).and_then(|()| self.write(&[a, b, c, d]));
-        if written.is_err() {
-            self.rewind(mark);
+        match written {
+            Ok(()) => self.header.questions = count,
+            Err(Full) => self.rewind_to(start),
         }
         written
     }
 
-    #[inline]
-    pub(super) fn mark(&self) -> Mark {
-        Mark { len: self.len, header: self.header }
-    }
-
+    /// Drops what was written at and after `len`.
     #[cold]
-    pub(super) fn rewind(&mut self, mark: Mark) {
-        self.len = mark.len;
-        self.header = mark.header;
-        self.names.forget_from(mark.len);
+    pub(super) fn rewind_to(&mut self, len: usize) {
+        self.len = len;
+        self.names.forget_from(len);
     }
 
     #[inline]

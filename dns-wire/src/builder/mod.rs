@@ -6,7 +6,7 @@ mod core_state;
 use core::marker::PhantomData;
 
 use crate::{Class, Flags, Full, Header, Message, Name, RType, Rcode, Ttl};
-use core_state::{Core, Mark};
+use core_state::Core;
 
 /// Writes a message. The type says which section is open: questions first, then
 /// [`answers`](Builder::answers), [`authorities`](Builder::authorities), [`additionals`](Builder::additionals);
@@ -203,8 +203,7 @@ impl<'b, S: RecordSection> Builder<'b, S> {
         ttl: Ttl,
         rdata: &[u8],
     ) -> Result<(), Full> {
-        let mark = self.core.mark();
-        self.atomic(mark, |core| {
+        self.atomic(|core| {
             core.write_name(owner)?;
             core.write_record(rtype, class, ttl, rdata, true)
         })
@@ -223,8 +222,7 @@ impl<'b, S: RecordSection> Builder<'b, S> {
         ttl: Ttl,
         rdata: &[u8],
     ) -> Result<(), Full> {
-        let mark = self.core.mark();
-        self.atomic(mark, |core| {
+        self.atomic(|core| {
             core.write_name(owner)?;
             core.write_record(rtype, class, ttl, rdata, false)
         })
@@ -242,10 +240,11 @@ impl<'b, S: RecordSection> Builder<'b, S> {
         ttl: Ttl,
         rdatas: impl IntoIterator<Item = &'r [u8]>,
     ) -> Result<(), Full> {
-        let mark = self.core.mark();
+        let (start, count) = (self.core.len(), *S::count(&mut self.core.header));
         for rdata in rdatas {
             if self.push(owner, rtype, class, ttl, rdata).is_err() {
-                self.core.rewind(mark);
+                self.core.rewind_to(start);
+                *S::count(&mut self.core.header) = count;
                 self.core.header.flags = self.core.header.flags.with_truncated(true);
                 return Err(Full);
             }
@@ -259,27 +258,23 @@ impl<'b, S: RecordSection> Builder<'b, S> {
     /// When there is no room; nothing is written then.
     #[inline]
     pub fn push_encoded(&mut self, octets: &[u8], records: u16) -> Result<(), Full> {
-        let mark = self.core.mark();
-        let count = S::count(&mut self.core.header);
-        *count = count.checked_add(records).ok_or(Full)?;
-        let written = self.core.write(octets);
-        if written.is_err() {
-            self.core.rewind(mark);
-        }
-        written
+        let count = S::count(&mut self.core.header).checked_add(records).ok_or(Full)?;
+        self.core.write(octets)?;
+        *S::count(&mut self.core.header) = count;
+        Ok(())
     }
 
     #[inline]
     fn atomic(
         &mut self,
-        mark: Mark,
         write: impl FnOnce(&mut Core<'b>) -> Result<(), Full>,
     ) -> Result<(), Full> {
-        let count = S::count(&mut self.core.header);
-        *count = count.checked_add(1).ok_or(Full)?;
+        let count = S::count(&mut self.core.header).checked_add(1).ok_or(Full)?;
+        let start = self.core.len();
         let written = write(&mut self.core);
-        if written.is_err() {
-            self.core.rewind(mark);
+        match written {
+            Ok(()) => *S::count(&mut self.core.header) = count,
+            Err(Full) => self.core.rewind_to(start),
         }
         written
     }
