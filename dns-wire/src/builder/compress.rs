@@ -160,15 +160,13 @@ impl<'a> Suffix<'a> {
     #[inline]
     fn is_at(&self, message: &[u8], place: u16) -> bool {
         let Some(written) = message.get(usize::from(place)..) else { return false };
-        let shared = self.label_len().min(8);
-        // Most places that are something else are told by this alone.
         let Some(start) = written.first_chunk::<8>() else {
             return spells(message, written, self.wire);
         };
-        let differing = u64::from_le_bytes(*start) ^ self.word;
-        let kept = u64::MAX
-            >> (64u32.wrapping_sub(u32::try_from(shared).unwrap_or(8).wrapping_mul(8)) & 63);
-        differing & kept == 0 && spells(message, written, self.wire)
+        // The first label, or eight octets of it: most places that are something else are told by that.
+        let shared = u32::from(self.length).wrapping_add(1).min(8);
+        let differing = (u64::from_le_bytes(*start) ^ self.word) << bits_beside(shared);
+        differing == 0 && spells(message, written, self.wire)
     }
 }
 
@@ -231,9 +229,15 @@ fn first_word(suffix: &[u8], name: &[u8]) -> u64 {
     }
     match (name.last_chunk::<8>(), u32::try_from(suffix.len())) {
         // The octets before the suffix are shifted out.
-        (Some(chunk), Ok(len @ 1..8)) => u64::from_le_bytes(*chunk) >> (64 - 8 * len),
+        (Some(chunk), Ok(len @ 1..8)) => u64::from_le_bytes(*chunk) >> bits_beside(len),
         _ => suffix.iter().rev().fold(0, |word, &octet| word << 8 | u64::from(octet)),
     }
+}
+
+/// The bits of a word that so many octets, 1 to 8, leave.
+#[inline]
+fn bits_beside(octets: u32) -> u32 {
+    8u32.wrapping_sub(octets).wrapping_mul(8) & 63
 }
 
 #[inline]
