@@ -179,6 +179,24 @@ fn compression_keeps_case_and_label_borders() {
     assert_eq!(message.octets().len(), 12 + 17 + 6 + 11 + 2 + 2 + 2 + 6 * 14);
 }
 
+/// Each name would point to the one before it. Readers bound pointers, so the builder does too.
+#[test]
+fn names_that_grow_label_by_label_are_written_so_that_they_can_be_read() {
+    let mut buffer = [0; 16_384];
+    let mut answers = Builder::new(&mut buffer, Header::default()).unwrap().answers();
+    let (mut grown, mut owners) = (NameBuf::root(), Vec::new());
+    while grown.prepend(b"a") {
+        answers.push(grown.as_name(), RType::A, Class::IN, Ttl(0), &[1, 2, 3, 4]).unwrap();
+        owners.push(grown.clone());
+    }
+    assert_eq!(owners.len(), 127);
+    let message = Message::parse(answers.finish()).unwrap();
+    let read = message.answers().map(|record| record.unwrap().owner.to_name_buf().unwrap());
+    assert!(read.eq(owners.iter().cloned()));
+    let flat: usize = owners.iter().map(|owner| owner.as_name().as_wire().len()).sum();
+    assert!(message.octets().len() < 12 + flat / 3 + 127 * 14, "hardly any is compressed");
+}
+
 #[test]
 fn names_past_the_reach_of_a_pointer_are_not_pointed_at() {
     let mut buffer = vec![0; 65_535];
