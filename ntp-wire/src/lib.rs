@@ -37,7 +37,7 @@
 //!
 //! # Features
 //! None is on by default, and none needs `alloc` or `std`.
-//! - `mac`: MD5, SHA-1, SHA-2 and AES-CMAC.
+//! - `mac`: MD5, SHA-1, SHA-2 and AES-CMAC; reference identifiers of IPv6 addresses.
 //! - `nts`: AES-SIV and AES-GCM-SIV.
 //! - `ntpv5-draft08`: version 5, module `v5`.
 //! - `leap-list`: the SHA-1 check of a leap second list.
@@ -91,6 +91,7 @@ mod packet;
 mod reference_id;
 mod short;
 mod siphash;
+mod sort;
 mod span;
 mod stratum;
 mod timestamp;

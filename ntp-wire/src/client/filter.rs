@@ -1,6 +1,7 @@
 //! The clock filter of RFC 5905 §10: of the last eight samples the one with the least delay.
 
 use super::Sample;
+use crate::sort::sort_by_key;
 use crate::{Frequency, Span, Timestamp};
 
 /// The last eight samples of one server.
@@ -44,7 +45,7 @@ impl ClockFilter {
         *newest = Some(sample);
         let now = sample.time;
         let mut order = self.stages;
-        order.sort_unstable_by_key(|stage| stage.map_or(Span::MAX, |sample| sample.delay));
+        sort_by_key(&mut order, |stage| stage.map_or(Span::MAX, |sample| sample.delay));
         let [Some(best), ..] = order else {
             return None;
         };

@@ -6,6 +6,7 @@
 
 use thiserror::Error;
 
+use crate::sort::sort_by_key;
 use crate::{Leap, Span, Stratum};
 
 /// A source as the selection sees it.
@@ -92,7 +93,7 @@ pub struct Edge {
 /// [`NoAgreement`] when no more than half agree, when there is no candidate, or no room.
 ///
 /// # Cost
-/// O(n log n) for sorting and O(n²) at worst for the intersection; no allocation.
+/// O(n²) for n candidates, which are meant to be few; no allocation.
 pub fn select(candidates: &mut [Candidate], edges: &mut [Edge]) -> Result<Agreement, NoAgreement> {
     let count = candidates.len();
     let needed = count.saturating_mul(3);
@@ -104,18 +105,13 @@ pub fn select(candidates: &mut [Candidate], edges: &mut [Edge]) -> Result<Agreem
             Edge { at: candidate.high(), kind: 1 },
         ];
     }
-    edges.sort_unstable();
+    sort_by_key(edges, |edge| *edge);
     let majority = (count / 2).saturating_add(1);
     let certain = covered(edges, majority).ok_or(NoAgreement::NoMajority)?;
     let intersection = intersection(edges, count).ok_or(NoAgreement::NoMajority)?;
-    let mut survivors = 0_usize;
-    for index in 0..count {
-        let agrees = candidates.get(index).is_some_and(|own| intersection.contains(own.offset));
-        if agrees {
-            candidates.swap(survivors, index);
-            survivors = survivors.saturating_add(1);
-        }
-    }
+    let agrees = |candidate: &Candidate| intersection.contains(candidate.offset);
+    let survivors = candidates.iter().filter(|candidate| agrees(candidate)).count();
+    sort_by_key(candidates, |candidate| !agrees(candidate));
     if survivors == 0 {
         return Err(NoAgreement::NoMajority);
     }
@@ -172,7 +168,7 @@ pub fn cluster(survivors: &mut [Candidate], least: usize) -> usize {
         let steps = Span::from_seconds(i64::from(candidate.stratum.0));
         (candidate.distance.plus(steps), candidate.id)
     };
-    survivors.sort_unstable_by_key(merit);
+    sort_by_key(survivors, merit);
     let mut left = survivors.len();
     while left > least.max(1) {
         let Some(kept) = survivors.get_mut(..left) else {
@@ -188,7 +184,7 @@ pub fn cluster(survivors: &mut [Candidate], least: usize) -> usize {
         }
         // To the end, the others in order.
         if let Some(rest) = kept.get_mut(worst..) {
-            rest.rotate_left(1);
+            rest.rotate_left(rest.len().min(1));
         }
         left = left.saturating_sub(1);
     }

@@ -1,6 +1,7 @@
 //! Fragments into one answer.
 
 use super::{Fragment, Request};
+use crate::sort::sort_by_key;
 
 /// Puts the fragments of one answer together, in memory the caller gives. They may come in any
 /// order, and twice.
@@ -67,7 +68,9 @@ impl<'a> Assembly<'a> {
         }
         let start = usize::from(fragment.offset);
         let end = start.saturating_add(fragment.data.len());
-        let Some(place) = self.buffer.get_mut(start..end) else {
+        let room =
+            self.buffer.get_mut(start..).and_then(|room| room.get_mut(..fragment.data.len()));
+        let Some(place) = room else {
             return Progress::TooLong;
         };
         place.copy_from_slice(fragment.data);
@@ -115,7 +118,7 @@ impl<'a> Assembly<'a> {
         *place = (start, end);
         self.count = kept.saturating_add(1);
         if let Some(parts) = self.parts.get_mut(..self.count) {
-            parts.sort_unstable();
+            sort_by_key(parts, |part| *part);
         }
         true
     }

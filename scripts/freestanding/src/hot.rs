@@ -4,8 +4,8 @@ use core::hint::black_box;
 use core::net::{IpAddr, Ipv4Addr};
 
 use dns_wire::{Builder, Class, Message, Name, RType, Rcode, Ttl, rdata};
-use ntp_wire::client::select::{Candidate, combine, settle};
-use ntp_wire::client::{Bound, DelayLimits, Discipline, Exchange, Regression};
+use ntp_wire::client::select::{Candidate, Edge, cluster, combine, select, settle};
+use ntp_wire::client::{Bound, ClockFilter, DelayLimits, Discipline, Exchange, Regression};
 use ntp_wire::interleave::{Reply, Ring};
 use ntp_wire::limiter::{Client as NtpClient, Limiter, Rules, Set};
 use ntp_wire::server::{Arrival, Policy, ServerState, kiss, respond};
@@ -106,14 +106,18 @@ fn interleave_ntp(request: &[u8], number: u64, out: &mut [u8]) -> usize {
     kiss(request, Kiss::RATE, arrival, &policy, out).unwrap_or(0)
 }
 
-/// From a reply to a correction of the clock, without the functions that sort (`ClockFilter`, `select`, `cluster`): the
-/// library's sort holds a panic for orders that are none.
+/// From a reply to a correction of the clock.
 fn discipline_ntp(reply: &[u8], number: u64) -> i64 {
     let time = Timestamp::from_bits(number);
     let mut exchange = Exchange::new(number, time, Log2Seconds(-20));
     let Ok(sample) = exchange.accept(reply, time) else {
         return 0;
     };
+    let mut filter = ClockFilter::new();
+    let Some(filtered) = filter.push(sample, Span::from_bits(number.cast_signed())) else {
+        return 0;
+    };
+    filter.clock_stepped(filtered.jitter);
     let mut regression = Regression::<16>::new();
     regression.push(&sample);
     let estimate = regression.estimate(time);
@@ -122,14 +126,21 @@ fn discipline_ntp(reply: &[u8], number: u64) -> i64 {
     let candidate = |id| Candidate {
         id,
         offset: sample.offset,
-        distance: sample.root_distance(time),
-        jitter: Span::from_nanos(1000),
+        distance: filtered.root_distance(time),
+        jitter: filtered.jitter,
         stratum: sample.stratum,
         leap: sample.leap,
     };
     let mut candidates = [candidate(1), candidate(2), candidate(3)];
-    settle(&mut candidates, Some(2), None);
-    let Some(combined) = combine(&candidates).filter(|_| allowed) else {
+    let mut edges = [Edge::default(); 9];
+    let Ok(agreement) = select(&mut candidates, &mut edges) else {
+        return 0;
+    };
+    let survivors = candidates.get_mut(..agreement.survivors).unwrap_or_default();
+    let left = cluster(survivors, 1);
+    let left = survivors.get_mut(..left).unwrap_or_default();
+    settle(left, Some(2), None);
+    let Some(combined) = combine(left).filter(|_| allowed) else {
         return 0;
     };
     let mut bound = Bound::new(time, combined.offset, sample.root_distance(time), Frequency::PHI);
@@ -142,7 +153,13 @@ fn discipline_ntp(reply: &[u8], number: u64) -> i64 {
 fn monitor_ntp(octets: &[u8], out: &mut [u8]) -> usize {
     let written = cmdmon::Command::ServerStats.write(7, out).unwrap_or(0);
     let answered = cmdmon::Answer::parse(octets, 7).is_ok();
-    let fragment = control::Fragment::parse(octets).is_ok();
+    let request =
+        control::Request { opcode: control::Opcode(2), sequence: 7, association: 0, data: &[] };
+    let fragment = control::Fragment::parse(octets);
+    let fragment = fragment.is_ok_and(|part| {
+        let mut assembly = control::Assembly::new(&request, out);
+        matches!(assembly.accept(&part), control::Progress::Complete { .. })
+    });
     let variables = control::variables(octets).count();
     written.wrapping_add(variables).wrapping_add(usize::from(answered && fragment))
 }
