@@ -6,10 +6,10 @@
 use ntp_wire::client::{Regression, Sample};
 use ntp_wire::{Frequency, Leap, ReferenceId, Short, Span, Stratum, Timestamp};
 
-/// One measurement, chronyd's estimate after it, and the truth. Seconds and plain ratios.
+/// One measurement, chronyd's estimate after it if it made one, and the truth. Seconds and plain ratios.
 struct Row {
     sample: Sample,
-    chronyd: Estimate,
+    chronyd: Option<Estimate>,
     truth: Estimate,
 }
 
@@ -28,6 +28,7 @@ struct Score {
     offset: f64,
     frequency: f64,
     within: u32,
+    frequency_within: u32,
     count: u32,
 }
 
@@ -38,7 +39,10 @@ fn beside_chronyd_on_the_same_measurements() {
     let mut agree = 0;
     for (number, row) in rows().enumerate() {
         regression.push(&row.sample);
-        let Some(line) = regression.estimate(row.sample.time) else { continue };
+        let (Some(line), Some(chronyd)) = (regression.estimate(row.sample.time), row.chronyd)
+        else {
+            continue;
+        };
         // Both need some samples before they know a frequency.
         if number < 10 {
             continue;
@@ -50,12 +54,12 @@ fn beside_chronyd_on_the_same_measurements() {
             frequency_error: ratio(line.frequency_error),
         };
         ours.add(&line, &row.truth);
-        chronyds.add(&row.chronyd, &row.truth);
-        let apart = (line.offset - row.chronyd.offset).abs();
-        let frequencies = (line.frequency - row.chronyd.frequency).abs();
+        chronyds.add(&chronyd, &row.truth);
+        let apart = (line.offset - chronyd.offset).abs();
+        let frequencies = (line.frequency - chronyd.frequency).abs();
         agree += u32::from(
-            apart <= line.offset_error + row.chronyd.offset_error
-                && frequencies <= line.frequency_error + row.chronyd.frequency_error,
+            apart <= line.offset_error + chronyd.offset_error
+                && frequencies <= line.frequency_error + chronyd.frequency_error,
         );
     }
     let (our_offset, our_frequency) = ours.rms();
@@ -71,9 +75,14 @@ fn beside_chronyd_on_the_same_measurements() {
         frequency * 1e6
     );
     println!("truth within: ours {} of {}, chronyd's {}", ours.within, ours.count, chronyds.within);
-    // Offsets as good, frequencies nearly; the truth within our bound as often as it promises, or more.
-    assert!(our_offset <= 1.1 * offset);
-    assert!(our_frequency <= 1.5 * frequency);
+    println!(
+        "true frequency within: ours {}, chronyd's {}",
+        ours.frequency_within, chronyds.frequency_within
+    );
+    // As good as chronyd; the truth within our bound as often as it promises, or more. The frequency's bound
+    // cannot hold while the line runs through the bend.
+    assert!(our_offset <= offset);
+    assert!(our_frequency <= frequency);
     assert!(ours.within * 100 >= ours.count * 95, "{} of {}", ours.within, ours.count);
     assert_eq!(agree, ours.count, "apart by more than both bounds");
     assert!(ours.count > 200);
@@ -102,12 +111,12 @@ fn rows() -> impl Iterator<Item = Row> {
         };
         // chronyd states its estimates the other way round: client minus server. The deviation is of the offset
         // itself; two of them hold 95 %, as our bound does.
-        let chronyd = Estimate {
+        let chronyd = (words[3] != "-").then(|| Estimate {
             offset: -number(3),
             offset_error: 2.0 * number(4),
             frequency: -number(5),
             frequency_error: number(6),
-        };
+        });
         let truth = Estimate {
             offset: number(8),
             frequency: number(9),
@@ -122,8 +131,10 @@ impl Score {
     fn add(&mut self, estimate: &Estimate, truth: &Estimate) {
         let error = estimate.offset - truth.offset;
         self.offset += error * error;
-        self.frequency += (estimate.frequency - truth.frequency).powi(2);
+        let frequency_error = estimate.frequency - truth.frequency;
+        self.frequency += frequency_error.powi(2);
         self.within += u32::from(error.abs() <= estimate.offset_error);
+        self.frequency_within += u32::from(frequency_error.abs() <= estimate.frequency_error);
         self.count += 1;
     }
 

@@ -5,9 +5,10 @@ Needs root (chronyd starts as root; -x: no clock is touched) and chronyd 4.3. Us
 A server of our own on 127.0.0.1 serves the system clock plus an error: 10 ms and 20 ppm, 23 ppm after 150 s. It holds
 packets up for a random time before it stamps them and again after, so paths are lopsided. chronyd asks once a second with
 `noselect`, so that it estimates and corrects nothing, and logs each measurement and each estimate.
-Each line of FILE is one measurement chronyd accepted:
+Each line of FILE is one measurement chronyd accepted, all of them:
   time of the reply (ns, system clock), offset and delay as measured (s),
-  chronyd's estimate then: offset (s), its standard deviation (s), frequency, skew, samples,
+  chronyd's estimate then: offset (s), its standard deviation (s), frequency, skew, samples
+  (each "-" where it made none, as before the third sample),
   the truth then: offset (s), frequency
 Offsets are server minus client, frequencies how fast the server gains on the client.
 """
@@ -72,11 +73,12 @@ assert abs(len(measurements) - len(replies)) <= 1, (len(measurements), len(repli
 with open(sys.argv[1], "w") as out:
     out.write("# chronyd 4.3 and a server with a known error: see record.py\n")
     for row, at in zip(measurements, replies):
-        found = statistics.get((row[0], row[1]), [])
-        # Two in one second cannot be told apart; a measurement that chronyd threw away has none.
-        if len(found) != 1 or "0" in row[7]:
+        if "0" in row[7]:
             continue
-        estimate = found[0]
+        # Both logs are in order, also within a second.
+        found = statistics.get((row[0], row[1]), [])
+        estimate = [found[0][place] for place in (4, 5, 6, 7, 9)] if found else ["-"] * 5
+        del found[:1]
         offset, rate = truth(at)
-        numbers = [row[11], row[12], estimate[4], estimate[5], estimate[6], estimate[7], estimate[9], f"{offset:.9f}", f"{rate:.3e}"]
+        numbers = [row[11], row[12], *estimate, f"{offset:.9f}", f"{rate:.3e}"]
         out.write(" ".join([str(at), *numbers]) + "\n")
