@@ -24,6 +24,7 @@ struct Point {
     time: Timestamp,
     offset: Span,
     delay: Span,
+    dispersion: Span,
 }
 
 /// What the samples say of the clock at one instant.
@@ -32,12 +33,13 @@ pub struct Estimate {
     /// Server minus client.
     pub offset: Span,
     /// Half of the interval in which the true offset lies with a probability of 95 %, as far as
-    /// errors are as the samples show them: what is common to all, such as a path that is longer
-    /// one way, no statistics can see. A [`Bound`](super::Bound) does.
+    /// errors are as the samples show them, and the newest sample's dispersion: clocks that tick in
+    /// milliseconds scatter less than they are wrong. What else is common to all, such as a path
+    /// that is longer one way, no statistics can see. A [`Bound`](super::Bound) does.
     pub offset_error: Span,
     /// How fast the offset grows: the server's clock gains on ours by this.
     pub frequency: Frequency,
-    /// The same for the frequency.
+    /// Half of the same interval for the frequency, by scatter alone.
     pub frequency_error: Frequency,
     /// Root mean square of the residuals.
     pub jitter: Span,
@@ -49,14 +51,20 @@ impl<const N: usize> Regression<N> {
     /// Without samples.
     #[must_use]
     pub const fn new() -> Self {
-        let point = Point { time: Timestamp::UNSET, offset: Span::ZERO, delay: Span::ZERO };
+        let point = Point {
+            time: Timestamp::UNSET,
+            offset: Span::ZERO,
+            delay: Span::ZERO,
+            dispersion: Span::ZERO,
+        };
         Self { points: [point; N], count: 0 }
     }
 
     /// Takes a sample in, and the oldest out of a full store. One that is not later than the
     /// newest is not taken.
     pub fn push(&mut self, sample: &Sample) {
-        let point = Point { time: sample.time, offset: sample.offset, delay: sample.delay };
+        let Sample { time, offset, delay, dispersion, .. } = *sample;
+        let point = Point { time, offset, delay, dispersion };
         if self.held().last().is_some_and(|last| point.time.since(last.time) <= Span::ZERO) {
             return;
         }
@@ -96,7 +104,7 @@ impl<const N: usize> Regression<N> {
     /// oscillator changed its pace are dropped for good.
     ///
     /// # Cost
-    /// O(n²) at worst for n samples, O(n log n) when nothing is dropped. No allocation.
+    /// O(n²) for n samples, and once more for each that is dropped. No allocation.
     pub fn estimate(&mut self, now: Timestamp) -> Option<Estimate> {
         // At most as many turns as there are samples: each drops one.
         for _ in 0..N {
@@ -256,7 +264,9 @@ impl Line {
         let parts = |value: f64| Frequency(round64(value * 1e12));
         Estimate {
             offset: self.newest.offset.plus(span(relative)),
-            offset_error: span(quantile * libm::sqrt(offset_variance)).plus(Span::from_bits(1)),
+            offset_error: span(quantile * libm::sqrt(offset_variance))
+                .plus(self.newest.dispersion.abs())
+                .plus(Span::from_bits(1)),
             frequency: parts(self.slope),
             frequency_error: parts(quantile * libm::sqrt(frequency_variance)),
             jitter: span(libm::sqrt(self.variance)),

@@ -88,6 +88,18 @@ fn the_interval_holds_as_often_as_stated() {
     }
 }
 
+/// A server that ticks in milliseconds: no scatter at all, and wrong by up to a tick.
+#[test]
+fn coarse_clocks_do_not_look_exact() {
+    let mut regression = Regression::<8>::new();
+    for second in 0..8 {
+        let sample = sample(f64::from(second), 0.0, 0.01);
+        regression.push(&Sample { dispersion: span(1e-3), ..sample });
+    }
+    let estimate = regression.estimate(START.plus(span(8.0))).unwrap();
+    assert!(estimate.jitter == Span::ZERO && estimate.offset_error >= span(1e-3), "{estimate:?}");
+}
+
 /// Queues that hold up one way: the RFC's filter and a plain mean are worse.
 #[test]
 fn long_delays_hardly_move_the_line() {
