@@ -17,7 +17,7 @@ use service::nts::{Trust, establish};
 #[command(
     name = "asktime",
     version,
-    after_help = "Examples:\n  asktime 127.0.0.1:1123\n  asktime --nts time.cloudflare.com --count 3"
+    after_help = "Examples:\n  asktime 127.0.0.1:1123\n  asktime --nts 127.0.0.1 --trust chain.pem --count 3"
 )]
 struct Arguments {
     /// The server: a name or address with a port; with --nts that of key establishment (4460 when left out).
@@ -106,10 +106,15 @@ fn host_and_port(server: &str, nts: bool) -> Result<(&str, u16), String> {
         // An IPv6 address is in brackets when a port follows it.
         Some((host, port)) if !host.contains(':') || host.ends_with(']') => {
             let port = port.parse().map_err(|_| format!("'{port}' is not a port"))?;
-            Ok((host.trim_start_matches('[').trim_end_matches(']'), port))
+            Ok((bare(host), port))
         }
-        _ => Ok((server, default)),
+        _ => Ok((bare(server), default)),
     }
+}
+
+/// Without the brackets of an IPv6 address.
+fn bare(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host)
 }
 
 impl From<Offered> for Algorithm {
@@ -119,5 +124,28 @@ impl From<Offered> for Algorithm {
             Offered::AesSivCmac512 => Self::SivCmac512,
             Offered::Aes128GcmSiv => Self::GcmSiv128,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_and_ports() {
+        let cases = [
+            ("127.0.0.1", "127.0.0.1", 123),
+            ("127.0.0.1:1123", "127.0.0.1", 1123),
+            ("::1", "::1", 123),
+            ("[::1]", "::1", 123),
+            ("[::1]:1123", "::1", 1123),
+            ("time.example:4", "time.example", 4),
+        ];
+        for (server, host, port) in cases {
+            assert_eq!(host_and_port(server, false), Ok((host, port)), "{server}");
+        }
+        assert_eq!(host_and_port("time.example", true), Ok(("time.example", 4460)));
+        assert!(host_and_port("time.example:", false).is_err());
+        assert!(host_and_port("time.example:65536", false).is_err());
     }
 }

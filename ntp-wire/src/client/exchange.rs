@@ -72,9 +72,8 @@ impl Exchange {
     ///
     /// # Errors
     /// [`Rejected`] names the first test that failed. Anyone can send a packet, so a rejection is
-    /// no reason to stop waiting, except [`Rejected::Kiss`] and the two that speak of the server's
-    /// own clock: those carry the request's origin and so come from the server (or from someone on
-    /// the path). The exchange is then over, as after a sample.
+    /// no reason to stop waiting, unless it [is final](Rejected::is_final): the exchange is then
+    /// over, as after a sample.
     pub fn accept(&mut self, octets: &[u8], received: Timestamp) -> Result<Sample, Rejected> {
         let reply = check_reply(octets, &self.request, &mut self.answered)?;
         let stamps = Stamps {
@@ -176,6 +175,15 @@ pub enum Rejected {
     /// The server refuses, with a code that says why.
     #[error("kiss {}", .0)]
     Kiss(Kiss),
+}
+
+impl Rejected {
+    /// Whether the packet carried the request's origin, and so came from the server (or from
+    /// someone on the path): nothing better will come.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::TooShort { .. } | Self::Version(_) | Self::Mode(_) | Self::Origin)
+    }
 }
 
 /// Four printable ASCII characters: a stratum of 0 with anything else is not a kiss.

@@ -70,7 +70,11 @@ fn each_test_rejects_with_its_name() {
         (Packet { transmit: after(5_000_000), ..good }, Rejected::Held),
     ];
     for (packet, reason) in cases {
-        assert_eq!(exchange().accept(&packet.to_bytes(), after(RECEIVED)), Err(reason));
+        let mut exchange = exchange();
+        assert_eq!(exchange.accept(&packet.to_bytes(), after(RECEIVED)), Err(reason));
+        // What is final ends the exchange, and nothing else does.
+        let over = exchange.accept(&good.to_bytes(), after(RECEIVED)) == Err(Rejected::Duplicate);
+        assert_eq!(reason.is_final(), over, "{reason}");
     }
     let mut exchange = exchange();
     assert_eq!(exchange.accept(&[0; 47], after(RECEIVED)), Err(Rejected::TooShort { octets: 47 }));
