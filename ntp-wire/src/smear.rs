@@ -18,8 +18,9 @@
 //!
 //! # Serving smeared time
 //! Shift receive, transmit and reference timestamps alike, send leap indicator 0 and
-//! [`ReferenceId::SMEARED`](crate::ReferenceId::SMEARED), and add [`Smear::offset_from_utc`] to
-//! nothing: a client that mixes smeared and other servers sees falsetickers, so never mix them.
+//! [`ReferenceId::SMEARED`](crate::ReferenceId::SMEARED), and leave root dispersion as it is: the
+//! time served is smeared time, and that is how well it is known. A client that mixes smeared and
+//! other servers sees falsetickers, so never mix them.
 
 mod cosine;
 mod curve;

@@ -49,6 +49,9 @@ impl<'a> Writer<'a> {
 
     /// Appends a field, padded with zeroes to a multiple of four octets and to at least 16.
     ///
+    /// The last field of a packet without a MAC must be 28 octets long, a body of 24: a last one of 20 or 24
+    /// octets is read as a MAC (RFC 7822 §7.5.1.4).
+    ///
     /// # Errors
     /// [`Full`] when there is no room, or the body is longer than a field can be (65 528 octets).
     pub fn push(&mut self, field_type: FieldType, body: &[u8]) -> Result<(), Full> {

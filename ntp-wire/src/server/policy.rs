@@ -5,7 +5,8 @@ use crate::{Log2Seconds, Mode, Version};
 /// What a server accepts and how it answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// Protocol versions that get a reply. By default 1 to 4.
+    /// Protocol versions that get a reply. By default 1 to 4. Version 5 has another header: leave
+    /// it out, its room is `v5`.
     pub versions: Versions,
     /// Whether a symmetric active request (mode 1) is answered in mode 2. Some clients, Windows
     /// among them, ask a server this way. No association is kept. By default yes.
