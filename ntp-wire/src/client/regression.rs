@@ -104,7 +104,7 @@ impl<const N: usize> Regression<N> {
     /// oscillator changed its pace are dropped for good.
     ///
     /// # Cost
-    /// O(n²) for n samples, and once more for each that is dropped. No allocation.
+    /// O(n) for n samples, and once more for each that is dropped. No allocation.
     pub fn estimate(&mut self, now: Timestamp) -> Option<Estimate> {
         // At most as many turns as there are samples: each drops one.
         for _ in 0..N {
@@ -286,12 +286,8 @@ struct Weighting {
 impl Weighting {
     fn of(points: &[Point]) -> Option<Self> {
         let least = points.iter().map(|point| point.delay).min()?;
-        // A quarter of the delays are below; an order need not be made for it. The middle would
-        // call queues usual that hold up half of the packets.
-        let rank = |delay: Span| points.iter().filter(|point| point.delay < delay).count();
-        let quarter = points.len() / 4;
-        let below = points.iter().map(|point| point.delay).filter(|delay| rank(*delay) <= quarter);
-        let quartile = below.max().unwrap_or(least);
+        // The middle would call queues usual that hold up half of the packets.
+        let quartile = quartile(points)?;
         Some(Self { least, usual: seconds(quartile.minus(least)).max(FINEST) })
     }
 
@@ -300,6 +296,22 @@ impl Weighting {
         let deviation = 1.0 + excess / self.usual;
         1.0 / (deviation * deviation)
     }
+}
+
+/// The delay that a quarter of them are below. Found by halving the range it can lie in, at most 64
+/// times, for which no order has to be made.
+fn quartile(points: &[Point]) -> Option<Span> {
+    let delays = || points.iter().map(|point| point.delay);
+    let (mut low, mut high) = (delays().min()?, delays().max()?);
+    while low < high {
+        let middle = low.midpoint(high);
+        if delays().filter(|delay| *delay <= middle).count() > points.len() / 4 {
+            high = middle;
+        } else {
+            low = middle.plus(Span::from_bits(1));
+        }
+    }
+    Some(low)
 }
 
 /// The two-sided 95 % quantile of Student's distribution.

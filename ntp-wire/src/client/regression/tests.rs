@@ -168,6 +168,15 @@ fn a_correction_leaves_the_line() {
 
 proptest! {
     #[test]
+    fn the_quartile_is_that_of_the_sorted_delays(delays in prop::collection::vec(prop_oneof![-5_i64..5, any::<i64>()], 1..40)) {
+        let point = |delay| Point { time: START, offset: Span::ZERO, delay: Span::from_bits(delay), dispersion: Span::ZERO };
+        let points: std::vec::Vec<_> = delays.iter().map(|delay| point(*delay)).collect();
+        let mut sorted = delays;
+        sorted.sort_unstable();
+        prop_assert_eq!(quartile(&points), Some(Span::from_bits(sorted[sorted.len() / 4])));
+    }
+
+    #[test]
     fn anything_is_survived(points in prop::collection::vec((any::<i64>(), any::<i64>(), any::<i64>()), 0..20), now: u64) {
         let mut regression = Regression::<8>::new();
         for (time, offset, delay) in points {
