@@ -3,6 +3,30 @@
 //! Every source says "the true offset lies within `distance` of `offset`". At least one of them may
 //! be wrong. [`select`] finds the interval most agree on and leaves out those who do not;
 //! [`cluster`] leaves out the worst of the rest; [`combine`] averages what is left.
+//!
+//! ```
+//! use ntp_wire::client::select::{Candidate, Edge, cluster, combine, select, settle};
+//! use ntp_wire::{Leap, Span, Stratum};
+//!
+//! // Three servers; in a program offset, distance and jitter are those of a `Filtered`.
+//! let source = |id, millis: i64| Candidate {
+//!     id,
+//!     offset: Span::from_nanos(millis * 1_000_000),
+//!     distance: Span::from_nanos(10_000_000),
+//!     jitter: Span::from_nanos(100_000),
+//!     stratum: Stratum(2),
+//!     leap: Leap::None,
+//! };
+//! let mut sources = [source(1, 2), source(2, 900), source(3, 3)];
+//! let agreement = select(&mut sources, &mut [Edge::default(); 9]).unwrap();
+//! let survivors = &mut sources[..agreement.survivors];
+//! let left = cluster(survivors, 3);
+//! settle(&mut survivors[..left], Some(1), None);
+//! let combined = combine(&survivors[..left]).unwrap();
+//! assert_eq!(combined.offset, Span::from_nanos(2_500_000));
+//! // While most are right, the truth is no farther off than this.
+//! assert!(agreement.certain.reach_from(combined.offset) < Span::from_nanos(11_000_000));
+//! ```
 
 use thiserror::Error;
 

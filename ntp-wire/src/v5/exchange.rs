@@ -131,19 +131,19 @@ pub fn respond(
     if !Fields::new(rest).is_whole() || !follows_draft(rest) {
         return Err(Ignored::Draft);
     }
-    // A clock on another timescale than the one asked for answers on its own, and says so.
     let synchronised =
         !matches!(state.leap, Leap::Unsynchronised) && state.stratum.is_synchronised();
     let out = out.get_mut(..request.len()).ok_or(Ignored::NoRoom)?;
     let sent = transmit();
     let header = Header {
-        leap: state.leap,
+        leap: if synchronised { state.leap } else { Leap::Unsynchronised },
         mode: Mode::Server,
         stratum: if synchronised { state.stratum } else { Stratum::UNSPECIFIED },
         poll: asked.poll,
         precision: state.precision,
         root_delay: Time32::at_least(state.root_delay.to_span()),
         root_dispersion: Time32::at_least(state.root_dispersion_at(sent).to_span()),
+        // Not the one asked for, if ours is another.
         timescale,
         era,
         flags: if synchronised { Flags::SYNCHRONISED } else { Flags::default() },
@@ -243,6 +243,19 @@ mod tests {
         };
         let arrival = Arrival { received: after(6_000_000), noise: 0 };
         respond(request, arrival, || after(6_500_000), &state, timescale, 0, 5, out)
+    }
+
+    #[test]
+    fn an_unsynchronised_server_says_so_in_version_5() {
+        let exchange = Exchange::new(77, NOW, Log2Seconds(-20), Timescale::Utc);
+        let (mut asked, mut out) = ([0; 76], [0; 76]);
+        exchange.write(&mut asked).unwrap();
+        let state = ServerState { leap: Leap::None, ..ServerState::unsynchronised() };
+        let arrival = Arrival { received: NOW, noise: 0 };
+        respond(&asked, arrival, || NOW, &state, Timescale::Utc, 0, 5, &mut out).unwrap();
+        let (reply, _) = Header::parse(&out).unwrap();
+        assert_eq!((reply.leap, reply.stratum), (Leap::Unsynchronised, Stratum::UNSPECIFIED));
+        assert_eq!(reply.flags, Flags::default());
     }
 
     #[test]
