@@ -41,7 +41,7 @@ pub struct Change {
 
 impl LeapTable {
     /// Reads a `leap-seconds.list` and checks it for sense, not its digest: see
-    /// [`list_digest_fits`].
+    /// `list_digest_fits` for that (feature `leap-list`).
     ///
     /// # Errors
     /// [`BadTable`] names line and rule.
