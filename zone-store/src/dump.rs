@@ -99,7 +99,7 @@ impl<'a> Zone<'a> {
         let soa = self.nodes().take(1).flat_map(of_nodes(|rtype| rtype == RType::SOA));
         // Only the apex has an SOA.
         let others = self.nodes().flat_map(of_nodes(|rtype| rtype != RType::SOA));
-        let places = self.store.nsec3.get(to_usize(zone.nsec3.0)..to_usize(zone.nsec3.1));
+        let places = self.store.nsec3.get(to_usize(zone.nsec3().0)..to_usize(zone.nsec3().1));
         let of_hashes = places.unwrap_or_default().iter().flat_map(move |place| {
             let owner = hashed_name(place, zone.name);
             let group = place.last_chunk::<4>().and_then(|at| from(sets, u32::from_le_bytes(*at)));

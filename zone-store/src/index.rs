@@ -34,18 +34,23 @@ impl<'a> Index<'a> {
         let mut at = home;
         for _ in 0..PROBES {
             let (head, offsets) = self.buckets.get(to_usize(at))?.split_first_chunk::<HEAD>()?;
-            let head = u128::from_le_bytes(*head);
-            let mut alike = alike(head, tag);
-            while alike != 0 {
-                let slot = usize::try_from(alike.trailing_zeros() / 8).ok()?;
-                if let Some(offset) = offsets.as_chunks::<4>().0.get(slot)
-                    && let Some(found) = is_it(u32::from_le_bytes(*offset))
-                {
-                    return Some(found);
+            let [low, high] = head.as_chunks::<8>().0 else { return None };
+            let (low, high) = (u64::from_le_bytes(*low), u64::from_le_bytes(*high));
+            let offsets = offsets.as_chunks::<4>().0;
+            for (tags, offsets) in [(low, offsets), (high, offsets.get(8..).unwrap_or_default())] {
+                let mut alike = alike(tags, tag);
+                while alike != 0 {
+                    let slot = usize::try_from(alike.trailing_zeros() / 8).ok()?;
+                    // In the second word only four slots are tags.
+                    if let Some(offset) = offsets.get(slot)
+                        && let Some(found) = is_it(u32::from_le_bytes(*offset))
+                    {
+                        return Some(found);
+                    }
+                    alike &= alike.wrapping_sub(1);
                 }
-                alike &= alike.wrapping_sub(1);
             }
-            if head & FULL == 0 {
+            if high & FULL == 0 {
                 return None;
             }
             at = next(at, count);
@@ -115,8 +120,8 @@ fn place(hash: u64, count: u32) -> (u32, u8) {
 /// The high bit of each slot whose tag is this one, and perhaps of a slot above such a one: who looks closer
 /// finds out.
 #[inline]
-fn alike(head: u128, tag: u8) -> u128 {
-    let differences = (head ^ ONES.wrapping_mul(u128::from(tag))) & TAGS;
+fn alike(tags: u64, tag: u8) -> u64 {
+    let differences = tags ^ ONES.wrapping_mul(u64::from(tag));
     differences.wrapping_sub(ONES) & !differences & (ONES << 7)
 }
 
@@ -131,11 +136,10 @@ const SLOTS: usize = 12;
 const PROBES: usize = 32;
 /// Tags, mark and what fills them up to a word.
 const HEAD: usize = 16;
-/// A one in each of the tags.
-const ONES: u128 = 0x0101_0101_0101_0101_0101_0101;
-const TAGS: u128 = ONES * 0xff;
-/// The mark.
-const FULL: u128 = 1 << (8 * SLOTS);
+/// A one in each of eight tags.
+const ONES: u64 = 0x0101_0101_0101_0101;
+/// The mark, in the second word of the head.
+const FULL: u64 = 1 << (8 * (SLOTS - 8));
 
 #[cfg(all(test, feature = "alloc"))]
 mod tests {

@@ -28,6 +28,7 @@ pub(crate) struct Node<'a> {
 
 impl<'a> Node<'a> {
     /// The node at the start of `bytes`, which may go on past it.
+    #[inline]
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
         let (head, rest) = bytes.split_first_chunk::<4>()?;
         let [flags, depth, cut, len] = *head;

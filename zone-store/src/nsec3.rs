@@ -19,7 +19,7 @@ pub(crate) struct Chain<'a> {
 impl<'a> Chain<'a> {
     /// `None` when the zone has no such records.
     pub(crate) fn of(store: &Store<'a>, zone: &ZoneView<'_>) -> Option<Self> {
-        let (start, end) = zone.nsec3;
+        let (start, end) = zone.nsec3();
         let places = store.nsec3.get(to_usize(start)..to_usize(end)).filter(|p| !p.is_empty())?;
         let (iterations, salt) = store.nsec3_params(zone)?;
         Some(Self { places, iterations, salt })

@@ -35,13 +35,16 @@ impl<'a> Entry<'a> {
         let [t0, t1, word @ ..] = reader.array::<6>()?;
         let rtype = u16::from_le_bytes([t0, t1]);
         let word = u32::from_le_bytes(word);
+        let payload = reader.take(to_usize(word & LENGTH_MASK))?;
+        // By far the most are in place: told apart without a table of jumps.
+        if word >> FORM_SHIFT == 0 {
+            return Some(Self { rtype, form: Form::Inline, payload });
+        }
         let form = match word >> FORM_SHIFT {
-            0 => Form::Inline,
             1 => Form::Shared,
             2 => Form::Located,
             _ => return None,
         };
-        let payload = reader.take(to_usize(word & LENGTH_MASK))?;
         Some(Self { rtype, form, payload })
     }
 
@@ -52,8 +55,11 @@ impl<'a> Entry<'a> {
 
     /// The group of the default rows. `sets` is the section of shared groups.
     pub(crate) fn default_group(&self, sets: &'a [u8]) -> Option<Group<'a>> {
+        if self.form == Form::Inline {
+            return Group::read(self.payload);
+        }
         match self.form {
-            Form::Inline => Group::read(self.payload),
+            Form::Inline => None,
             Form::Shared => {
                 let offset = Reader::new(self.payload).u32()?;
                 Group::read(from(sets, offset)?)

@@ -65,40 +65,41 @@ impl<'a> Store<'a> {
 
     /// Iterations and salt of a zone's NSEC3 hashes.
     pub(crate) fn nsec3_params(&self, zone: &ZoneView<'_>) -> Option<(u16, &'a [u8])> {
-        let mut reader = Reader::new(from(self.zone_names, zone.nsec3_params)?);
+        let mut reader = Reader::new(from(self.zone_names, zone.nsec3_params())?);
         let iterations = reader.u16()?;
         let len = reader.u8()?;
         Some((iterations, reader.take(usize::from(len))?))
     }
 
+    #[inline]
     pub(crate) fn zone(&self, id: u32) -> Option<ZoneView<'a>> {
         let (record, _) = self.zones.get(to_usize(id))?.as_chunks::<4>();
-        let [name, start, end, nsec, nsec_end, nsec3, nsec3_end, nsec3_params] =
-            record.first_chunk::<8>()?.map(u32::from_le_bytes);
+        let (place, proofs) = record.split_first_chunk::<3>()?;
+        let [name, start, end] = place.map(u32::from_le_bytes);
         let ([depth, len], name) = from(self.zone_names, name)?.split_first_chunk::<2>()?;
-        Some(ZoneView {
-            id,
-            depth: *depth,
-            name: name.get(..usize::from(*len))?,
-            start,
-            end,
-            nsec: (nsec, nsec_end),
-            nsec3: (nsec3, nsec3_end),
-            nsec3_params,
-        })
+        let name = name.get(..usize::from(*len))?;
+        Some(ZoneView { id, depth: *depth, name, start, end, proofs: proofs.first_chunk()? })
     }
 
     /// The deepest zone that encloses the name and whose apex has at most `depth` labels (RFC 1034 §4.3.2
     /// step 2). Only depths at which there are zones are tried.
+    #[inline]
     pub(crate) fn find_zone(&self, key: &Key, depth: u8) -> Option<ZoneView<'a>> {
+        self.zone(self.find_zone_id(key, depth)?)
+    }
+
+    /// The number alone: it comes back in a register. A view written by one function and moved by the next has to
+    /// wait until its parts are in the cache.
+    fn find_zone_id(&self, key: &Key, depth: u8) -> Option<u32> {
         let mut depths = self.depths & mask_to(depth.min(key.depth()));
         while depths != 0 {
             let depth = u8::try_from(127u32.wrapping_sub(depths.leading_zeros())).ok()?;
-            let found = self.zone_index.find(key.hash(depth)?, |id| {
-                let zone = self.zone(id)?;
-                let len = u8::try_from(zone.name.len()).ok()?;
-                key.is_name(depth, None, zone.name, len).then_some(zone)
-            });
+            let is_it = |id| self.is_apex(id, key, depth).then_some(id);
+            // One zone needs no search.
+            let found = match self.zones {
+                [_] => is_it(0),
+                _ => self.zone_index.find(key.hash(depth)?, is_it),
+            };
             if found.is_some() {
                 return found;
             }
@@ -107,10 +108,25 @@ impl<'a> Store<'a> {
         None
     }
 
+    /// Whether the key's suffix of `depth` labels is the apex of this zone.
+    #[inline]
+    fn is_apex(&self, id: u32, key: &Key, depth: u8) -> bool {
+        let name = self.zones.get(to_usize(id)).and_then(|record| record.first_chunk::<4>());
+        let octets = name.and_then(|name| from(self.zone_names, u32::from_le_bytes(*name)));
+        let parts = octets.and_then(|octets| octets.split_first_chunk::<2>());
+        parts.is_some_and(|([_, len], name)| key.is_name(depth, None, name, *len))
+    }
+
     /// The node of the suffix of `depth` labels, in this zone.
     ///
     /// Cost: two cache lines, mostly.
+    #[inline]
     pub(crate) fn find_node(&self, zone: &ZoneView<'a>, key: &Key, depth: u8) -> Option<Node<'a>> {
+        Node::read(self.find_octets(zone, key, depth)?)
+    }
+
+    /// The octets from that node on: these come back in registers, see [`Store::find_zone_id`].
+    fn find_octets(&self, zone: &ZoneView<'a>, key: &Key, depth: u8) -> Option<&'a [u8]> {
         self.find_hashed(zone, key.hash(depth)?, |octets, len| {
             key.is_name(depth, Some(zone.depth), octets, len)
         })
@@ -123,10 +139,11 @@ impl<'a> Store<'a> {
         key: &Key,
         depth: u8,
     ) -> Option<Node<'a>> {
-        self.find_hashed(zone, key.wildcard_hash(depth)?, |octets, len| {
+        let found = self.find_hashed(zone, key.wildcard_hash(depth)?, |octets, len| {
             let parent = octets.strip_prefix(b"\x01*").zip(len.checked_sub(2));
             parent.is_some_and(|(octets, len)| key.is_name(depth, Some(zone.depth), octets, len))
-        })
+        });
+        Node::read(found?)
     }
 
     /// `is_it` is given octets that start with a name, and its length.
@@ -136,14 +153,14 @@ impl<'a> Store<'a> {
         zone: &ZoneView<'a>,
         hash: u64,
         is_it: impl Fn(&[u8], u8) -> bool,
-    ) -> Option<Node<'a>> {
+    ) -> Option<&'a [u8]> {
         self.index.find(zone.salted(hash), |offset| {
             if offset < zone.start || offset >= zone.end {
                 return None;
             }
             let bytes = from(self.nodes, offset)?;
             let ([.., len], octets) = bytes.split_first_chunk::<4>()?;
-            if is_it(octets, *len) { Node::read(bytes) } else { None }
+            is_it(octets, *len).then_some(bytes)
         })
     }
 
@@ -151,33 +168,35 @@ impl<'a> Store<'a> {
     /// (RFC 4592 §3.3.1).
     ///
     /// Existence is monotone in depth, since empty non-terminals have nodes. So this is a binary search:
-    /// at most nine probes, whatever the name. The name itself and its parent come first, being the usual
-    /// outcomes.
+    /// at most ten probes, whatever the name. The name itself, its parent and the name just below the apex come
+    /// first: the first two are the usual outcomes, and the third is all there is to know of a random name of
+    /// many labels. The apex itself needs no probe.
+    #[inline]
     pub(crate) fn find_deepest(&self, zone: &ZoneView<'a>, key: &Key) -> Option<Node<'a>> {
-        let depth = key.depth();
-        if let Some(node) = self.find_node(zone, key, depth) {
-            return Some(node);
-        }
+        let octets = match self.find_octets(zone, key, key.depth()) {
+            Some(octets) => octets,
+            None => self.find_encloser(zone, key)?,
+        };
+        Node::read(octets)
+    }
+
+    /// The octets from the closest encloser on, for a name that does not exist.
+    fn find_encloser(&self, zone: &ZoneView<'a>, key: &Key) -> Option<&'a [u8]> {
         // Always: a name of `low` labels exists (the apex does), one of `high` labels does not.
         let mut low = zone.depth;
-        let mut high = depth;
-        let mut deepest = None;
-        let mut probe = depth.checked_sub(1)?;
-        while low < high {
-            match self.find_node(zone, key, probe) {
-                Some(node) => {
-                    low = probe;
-                    deepest = Some(node);
-                }
+        let mut high = key.depth();
+        let mut deepest = from(self.nodes, zone.start)?;
+        let mut first = [high.saturating_sub(1), low.saturating_add(1)].into_iter();
+        while high.saturating_sub(low) > 1 {
+            let middle = low.saturating_add(high.saturating_sub(low) / 2);
+            let probe = first.next().filter(|probe| (*probe > low) & (*probe < high));
+            let probe = probe.unwrap_or(middle);
+            match self.find_octets(zone, key, probe) {
+                Some(octets) => (low, deepest) = (probe, octets),
                 None => high = probe,
             }
-            let gap = high.saturating_sub(low);
-            if gap <= 1 && deepest.is_some() {
-                break;
-            }
-            probe = low.saturating_add(gap / 2);
         }
-        deepest
+        Some(deepest)
     }
 }
 
@@ -193,13 +212,29 @@ pub(crate) struct ZoneView<'a> {
     pub(crate) start: u32,
     /// Where they end.
     pub(crate) end: u32,
-    pub(crate) nsec: (u32, u32),
-    pub(crate) nsec3: (u32, u32),
-    /// Where its NSEC3 parameters are among the zone names; only meaningful when `nsec3` is not empty.
-    pub(crate) nsec3_params: u32,
+    /// The rest of its record, read when it is asked for: most replies prove nothing.
+    proofs: &'a [[u8; 4]; 5],
 }
 
 impl ZoneView<'_> {
+    /// Where its NSEC names start and end.
+    pub(crate) fn nsec(&self) -> (u32, u32) {
+        let [start, end, ..] = self.proofs.map(u32::from_le_bytes);
+        (start, end)
+    }
+
+    /// Where its NSEC3 records start and end.
+    pub(crate) fn nsec3(&self) -> (u32, u32) {
+        let [_, _, start, end, _] = self.proofs.map(u32::from_le_bytes);
+        (start, end)
+    }
+
+    /// Where its NSEC3 parameters are among the zone names; only meaningful with NSEC3 records.
+    fn nsec3_params(&self) -> u32 {
+        let [.., place] = *self.proofs;
+        u32::from_le_bytes(place)
+    }
+
     /// The hash of a name of this zone, so that a name of two zones has two places.
     pub(crate) fn salted(&self, hash: u64) -> u64 {
         salted(self.id, hash)

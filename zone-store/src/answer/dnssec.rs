@@ -15,7 +15,7 @@ use crate::store::ZoneView;
 impl<'s> Resolver<'s, '_, '_, '_> {
     /// Whether the zone has the records that prove denials.
     pub(crate) fn is_zone_signed(&self, zone: &ZoneView<'_>) -> bool {
-        zone.nsec.0 < zone.nsec.1 || zone.nsec3.0 < zone.nsec3.1
+        zone.nsec().0 < zone.nsec().1 || zone.nsec3().0 < zone.nsec3().1
     }
 
     /// A type that is not at a name (RFC 4035 §3.1.3.1, and §3.1.3.4 for a wildcard).
@@ -84,9 +84,9 @@ impl<'s> Resolver<'s, '_, '_, '_> {
     fn proof(&self, zone: &ZoneView<'_>) -> Proof {
         if !self.query.dnssec_ok() {
             Proof::None
-        } else if zone.nsec.0 < zone.nsec.1 {
+        } else if zone.nsec().0 < zone.nsec().1 {
             Proof::Nsec
-        } else if zone.nsec3.0 < zone.nsec3.1 {
+        } else if zone.nsec3().0 < zone.nsec3().1 {
             Proof::Nsec3
         } else {
             Proof::None
@@ -102,7 +102,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
     /// Notes the NSEC at a name, or else the one before it, which covers it. `name` is relative to the zone, in
     /// lower case.
     fn nsec(&mut self, zone: &ZoneView<'s>, name: &[u8]) {
-        let (start, end) = zone.nsec;
+        let (start, end) = zone.nsec();
         let Some(places) = self.store.nsec.get(to_usize(start)..to_usize(end)) else { return };
         let node_at =
             |place: &[u8; 4]| Node::read(from(self.store.nodes, u32::from_le_bytes(*place))?);
@@ -134,13 +134,14 @@ impl<'s> Resolver<'s, '_, '_, '_> {
     }
 
     /// Appends the proofs noted since the last time.
+    #[inline]
     pub(crate) fn write_proofs(&mut self) {
-        let proofs = self.proofs;
-        let new = proofs.get(self.written..self.noted).unwrap_or_default();
-        self.written = self.noted;
-        for noted in new {
+        while self.written < self.noted {
+            let noted = self.proofs.get(self.written).copied();
+            self.written = self.written.saturating_add(1);
+            let Some(noted) = noted else { continue };
             let Some(zone) = self.store.zone(noted.zone) else { continue };
-            if zone.nsec.0 < zone.nsec.1 {
+            if zone.nsec().0 < zone.nsec().1 {
                 self.write_nsec(&zone, noted.number);
             } else {
                 self.write_nsec3(&zone, noted.number);
@@ -149,7 +150,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
     }
 
     fn write_nsec(&mut self, zone: &ZoneView<'s>, number: u32) {
-        let place = to_usize(zone.nsec.0).checked_add(to_usize(number));
+        let place = to_usize(zone.nsec().0).checked_add(to_usize(number));
         let Some(place) = place.and_then(|at| self.store.nsec.get(at)) else { return };
         let Some(node) = from(self.store.nodes, u32::from_le_bytes(*place)).and_then(Node::read)
         else {

@@ -104,18 +104,18 @@ impl Store<'_> {
         random: u64,
         out: &mut [u8],
     ) -> Result<Answered, Dropped> {
-        let max = size_limit(query.edns, client.transport, policy).min(out.len());
+        let max = size_limit(query.edns.as_ref(), client.transport, policy).min(out.len());
         let room = query.edns.as_ref().map_or(0, |asked| opt_room(asked, client, policy));
         let limit = max.saturating_sub(room);
-        let mut reply =
-            Reply::start(out, octets, query.head, limit, query.key).ok_or(Dropped::Buffer)?;
-        let mut resolver =
-            Resolver::new(self, query, client, policy, overrides, random, &mut reply);
-        resolver.resolve();
-        let mut outcome = resolver.outcome;
+        let (mut names, mut outcome) = (None, Outcome::new(Rcode::NOERROR));
+        let mut reply = Reply::start(out, octets, query.head, limit, query.key, &mut names)
+            .ok_or(Dropped::Buffer)?;
+        Resolver::new(self, query, client, policy, overrides, random, &mut reply, &mut outcome)
+            .resolve();
         // No room is kept for an extended error: the replies that have one hold nothing else.
-        let full = reply.len().saturating_add(room).saturating_add(EXTENDED_ERROR);
-        outcome.extended = outcome.extended.filter(|_| full <= max);
+        if reply.len().saturating_add(room).saturating_add(EXTENDED_ERROR) > max {
+            outcome.extended = None;
+        }
         let scope = query.has_subnet().then_some(outcome.scope);
         let flags = flags(octets, &outcome);
         let finished = reply.finish(flags, query.edns.is_some());
@@ -148,6 +148,20 @@ pub(crate) struct Outcome {
     pub(crate) scope: u8,
 }
 
+impl Outcome {
+    #[inline]
+    fn new(rcode: Rcode) -> Self {
+        Self {
+            rcode,
+            authoritative: false,
+            truncated: false,
+            extended: None,
+            location: None,
+            scope: 0,
+        }
+    }
+}
+
 /// Why a question is not looked up at all.
 pub(crate) fn not_ours(query: &Query<'_>) -> Option<(Rcode, InfoCode)> {
     match (query.class, query.rtype) {
@@ -163,7 +177,7 @@ pub(crate) fn not_ours(query: &Query<'_>) -> Option<(Rcode, InfoCode)> {
 }
 
 /// The most octets of a reply. UDP takes what the client takes (RFC 6891 §6.2.3) but no more than the policy.
-fn size_limit(edns: Option<Asked>, transport: Transport, policy: &Policy<'_>) -> usize {
+fn size_limit(edns: Option<&Asked>, transport: Transport, policy: &Policy<'_>) -> usize {
     match (transport, edns) {
         (Transport::Stream, _) => 65_535,
         (Transport::Datagram, None) => 512,
@@ -247,14 +261,7 @@ fn refuse(
     policy: &Policy<'_>,
     out: &mut [u8],
 ) -> Result<Answered, Dropped> {
-    let outcome = Outcome {
-        rcode: fault.rcode,
-        authoritative: false,
-        truncated: false,
-        extended: None,
-        location: None,
-        scope: 0,
-    };
+    let outcome = Outcome::new(fault.rcode);
     let head = fault.head.unwrap_or(12);
     let reply = out.get_mut(..head).ok_or(Dropped::Buffer)?;
     reply.copy_from_slice(query.get(..head).ok_or(Dropped::TooShort)?);

@@ -102,12 +102,12 @@ impl<'k> Query<'k> {
     }
 
     pub(crate) fn dnssec_ok(&self) -> bool {
-        self.edns.is_some_and(|edns| edns.dnssec_ok)
+        self.edns.as_ref().is_some_and(|edns| edns.dnssec_ok)
     }
 
     /// The client's network, when the query tells one: a source of 0 hides it (RFC 7871 §7.1.2).
     pub(crate) fn subnet(&self) -> Option<Subnet> {
-        let subnet = self.edns?.subnet.filter(|subnet| subnet.source() > 0)?;
+        let subnet = self.edns.as_ref()?.subnet.filter(|subnet| subnet.source() > 0)?;
         let (address, width) = match subnet.address() {
             IpAddr::V4(v4) => (u128::from(u32::from(v4)), 32),
             IpAddr::V6(v6) => (u128::from(v6), 128),
@@ -117,7 +117,7 @@ impl<'k> Query<'k> {
 
     /// Whether the query has a Client Subnet option, hiding or not: the reply then has one too.
     pub(crate) fn has_subnet(&self) -> bool {
-        self.edns.is_some_and(|edns| edns.subnet.is_some())
+        self.edns.as_ref().is_some_and(|edns| edns.subnet.is_some())
     }
 }
 

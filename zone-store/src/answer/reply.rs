@@ -15,11 +15,11 @@ pub(crate) struct Reply<'o, 'q> {
     /// The name of the question, which stands at octet 12.
     question: &'q Key,
     /// Made when the first name is written: most replies have none but the question's.
-    names: Option<Names>,
+    names: &'o mut Option<Names>,
 }
 
 /// The names written after the question, for compression.
-struct Names {
+pub(crate) struct Names {
     written: [Written; NAMES],
     count: usize,
     /// The name being written.
@@ -89,13 +89,13 @@ impl<'o, 'q> Reply<'o, 'q> {
         head: usize,
         limit: usize,
         question: &'q Key,
+        names: &'o mut Option<Names>,
     ) -> Option<Self> {
         if limit < head {
             return None;
         }
         out.get_mut(..head)?.copy_from_slice(query.get(..head)?);
         let limit = limit.min(out.len());
-        let names = None;
         Some(Self { out, len: head, limit, counts: [0; 3], question, names })
     }
 
@@ -112,7 +112,7 @@ impl<'o, 'q> Reply<'o, 'q> {
     pub(crate) fn back_to(&mut self, mark: Mark) {
         self.len = mark.len;
         self.counts = mark.counts;
-        if let Some(names) = &mut self.names {
+        if let Some(names) = self.names {
             names.count = mark.name_count;
         }
     }
@@ -124,7 +124,7 @@ impl<'o, 'q> Reply<'o, 'q> {
 
     /// Begins to note where RDATA with names starts.
     pub(crate) fn forget_starts(&mut self) {
-        if let Some(names) = &mut self.names {
+        if let Some(names) = self.names {
             names.start_count = 0;
         }
     }
@@ -201,7 +201,7 @@ impl<'o, 'q> Reply<'o, 'q> {
         let written = self.write_record(part, owner, rtype, ttl, rdata);
         if written.is_err() {
             self.back_to(mark);
-            if let Some(names) = &mut self.names {
+            if let Some(names) = self.names {
                 names.start_count = starts;
             }
         }
@@ -293,7 +293,7 @@ impl<'o, 'q> Reply<'o, 'q> {
             None => self.octets(&[0])?,
         }
         // What was written out can be pointed to from now on.
-        let Some(names) = &mut self.names else { return Ok(len) };
+        let Some(names) = self.names else { return Ok(len) };
         for new in depth.saturating_add(1)..=whole {
             let at = start.saturating_add(usize::from(names.key.start(new).unwrap_or(0)));
             let (Ok(at), Some(hash)) = (u16::try_from(at), names.key.hash(new)) else { break };

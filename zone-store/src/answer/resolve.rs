@@ -23,7 +23,7 @@ pub(crate) struct Resolver<'s, 'q, 'r, 'o> {
     pub(crate) overrides: &'q Overrides<'q>,
     pub(crate) random: Random,
     pub(crate) reply: &'r mut Reply<'o, 'q>,
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: &'r mut Outcome,
     /// NSEC and NSEC3 records for the reply, the first `noted` of these; the first `written` are in it.
     pub(crate) proofs: [Noted; PROOFS],
     pub(crate) noted: usize,
@@ -49,6 +49,8 @@ struct Follow {
 }
 
 impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
+    #[inline]
+    #[expect(clippy::too_many_arguments, reason = "one call, which has them one by one")]
     pub(crate) fn new(
         store: &'s Store<'s>,
         query: &'q Query<'q>,
@@ -57,15 +59,8 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
         overrides: &'q Overrides<'q>,
         random: u64,
         reply: &'r mut Reply<'o, 'q>,
+        outcome: &'r mut Outcome,
     ) -> Self {
-        let outcome = Outcome {
-            rcode: Rcode::NOERROR,
-            authoritative: false,
-            truncated: false,
-            extended: None,
-            location: None,
-            scope: 0,
-        };
         let random = Random::new(random);
         Self {
             store,

@@ -248,7 +248,7 @@ pub(super) fn proofs_of<'a>(
     zone: Option<&ZoneView<'a>>,
 ) -> Option<Vec<(&'a [u8; 20], &'a [u8])>> {
     let Some(zone) = zone else { return Some(Vec::new()) };
-    let places = store.nsec3.get(to_usize(zone.nsec3.0)..to_usize(zone.nsec3.1))?;
+    let places = store.nsec3.get(to_usize(zone.nsec3().0)..to_usize(zone.nsec3().1))?;
     let of = |place: &'a [u8; crate::store::NSEC3]| {
         let offset = u32::from_le_bytes(*place.last_chunk::<4>()?);
         Some((place.first_chunk::<20>()?, group_at(store, offset)?))

@@ -47,15 +47,15 @@ fn zones(store: &Store<'_>) -> Result<(), ImageError> {
         if store.zone_index.find(hash, |found| (found == id).then_some(())).is_none() {
             return Err(error(Section::ZoneIndex, 0, "zone is not in the index"));
         }
-        if zone.nsec.0 != nsec_end || zone.nsec3.0 != nsec3_end {
+        if zone.nsec().0 != nsec_end || zone.nsec3().0 != nsec3_end {
             return Err(bad("proofs are out of place"));
         }
         depths |= 1u128.wrapping_shl(u32::from(zone.depth));
         names = names.saturating_add(nodes(store, &zone)?);
         proofs(store, &zone)?;
         end = zone.end;
-        nsec_end = zone.nsec.1;
-        nsec3_end = zone.nsec3.1;
+        nsec_end = zone.nsec().1;
+        nsec3_end = zone.nsec3().1;
     }
     let whole = to_usize(end) == store.nodes.len()
         && depths == store.depths()
@@ -170,9 +170,11 @@ fn is_whole(group: Group<'_>) -> bool {
 
 /// The NSEC names and NSEC3 hashes of a zone: in order, and leading to records.
 fn proofs(store: &Store<'_>, zone: &ZoneView<'_>) -> Result<(), ImageError> {
-    let bad = |what| error(Section::Nsec, to_usize(zone.nsec.0), what);
-    let places =
-        store.nsec.get(to_usize(zone.nsec.0)..to_usize(zone.nsec.1)).ok_or(bad("past the end"))?;
+    let bad = |what| error(Section::Nsec, to_usize(zone.nsec().0), what);
+    let places = store
+        .nsec
+        .get(to_usize(zone.nsec().0)..to_usize(zone.nsec().1))
+        .ok_or(bad("past the end"))?;
     let ordered = places.is_sorted_by(|a, b| u32::from_le_bytes(*a) < u32::from_le_bytes(*b));
     let lead = places.iter().all(|place| {
         let offset = u32::from_le_bytes(*place);
@@ -186,10 +188,10 @@ fn proofs(store: &Store<'_>, zone: &ZoneView<'_>) -> Result<(), ImageError> {
     if !ordered || !lead {
         return Err(bad("NSEC is out of place"));
     }
-    let bad = |what| error(Section::Nsec3, to_usize(zone.nsec3.0), what);
+    let bad = |what| error(Section::Nsec3, to_usize(zone.nsec3().0), what);
     let hashes = store
         .nsec3
-        .get(to_usize(zone.nsec3.0)..to_usize(zone.nsec3.1))
+        .get(to_usize(zone.nsec3().0)..to_usize(zone.nsec3().1))
         .ok_or(bad("past the end"))?;
     let ordered = hashes.is_sorted_by(|a, b| a.first_chunk::<20>() < b.first_chunk::<20>());
     let lead = hashes.iter().all(|place| {
