@@ -157,7 +157,7 @@ impl<'a> ClientMap<'a> {
 
     /// Its ranges, IPv4 first, ascending, gaps left out.
     ///
-    /// Cost: a binary search per range.
+    /// Cost: O(1) per range.
     pub fn ranges(&self) -> impl Iterator<Item = MapRange> + use<'a> {
         let v4 = ranges(self.v4, u128::from(u32::MAX), |address| {
             IpAddr::V4(Ipv4Addr::from(u32::try_from(address).unwrap_or(u32::MAX)))
@@ -172,7 +172,8 @@ impl<'a> ClientMap<'a> {
 
     /// The location of an address in this map, `None` in a gap. IPv4-mapped addresses are IPv4.
     ///
-    /// Cost: two or three cache lines.
+    /// Cost: two cache lines for IPv4, where no range starts within what an index slot can tell apart; otherwise
+    /// and for IPv6 a binary search of the starts in a slot as well, most often of one or two.
     pub fn locate(&self, address: IpAddr) -> Option<Location> {
         match address.to_canonical() {
             IpAddr::V4(v4) => self.v4.location(u128::from(u32::from(v4))),

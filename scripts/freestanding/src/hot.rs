@@ -1,7 +1,7 @@
 //! The hot functions: what runs for each packet, query or sample.
 
 use core::hint::black_box;
-use core::net::{IpAddr, Ipv4Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use dns_wire::{Builder, Class, Message, Name, RType, Rcode, Ttl, rdata};
 use ntp_wire::client::select::{Candidate, Edge, cluster, combine, select, settle};
@@ -29,6 +29,7 @@ pub fn call_all(input: &mut [u8], number: u64, out: &mut [u8]) {
     black_box(record(number));
     black_box(exchange_sketch(input, out));
     black_box(answer_dns(input, number, out));
+    black_box(locate(input, number));
 }
 
 fn walk_message(octets: &[u8]) -> usize {
@@ -200,4 +201,16 @@ fn answer_dns(octets: &[u8], number: u64, out: &mut [u8]) -> usize {
     let answered =
         image.store().answer(query, &Client::default(), &policy, &Overrides::NONE, number, out);
     answered.map_or(0, |answered| answered.len)
+}
+
+/// The maps of such an image.
+fn locate(octets: &[u8], number: u64) -> u32 {
+    let Ok(image) = Image::open(octets) else {
+        return 0;
+    };
+    let [a, b, c, d, ..] = number.to_le_bytes();
+    let v4 = IpAddr::V4(Ipv4Addr::new(a, b, c, d));
+    let v6 = IpAddr::V6(Ipv6Addr::from(u128::from(number) << 64));
+    let located = |address| image.store().maps().find_map(|map| map.locate(address));
+    [v4, v6].into_iter().filter_map(located).fold(0, |sum, location| sum.wrapping_add(location.0))
 }

@@ -234,7 +234,7 @@ fn digest_of(header: &[u8]) -> u128 {
 
 const MAGIC: [u8; 8] = *b"\x89undrhd\n";
 /// The format this crate reads and writes. Any change of meaning makes it one more.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 /// The rows of a location stand in for the default rows, instead of joining them.
 pub(crate) const OVERRIDE: u32 = 1;
 const KNOWN_FLAGS: u32 = OVERRIDE;

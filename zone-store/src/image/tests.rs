@@ -156,7 +156,7 @@ fn says_what_is_wrong() {
     );
     assert_eq!(
         std::format!("{}", open(|i| i[8] = 9)),
-        "image format version 9, this program reads version 2 (header, octet 8)"
+        "image format version 9, this program reads version 3 (header, octet 8)"
     );
 }
 

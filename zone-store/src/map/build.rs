@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use crate::bytes::{low64, to_usize};
+use crate::bytes::{low32, low64, to_usize};
+use crate::map::slots::SEARCHED;
 
 /// A prefix as the compiler holds it: the address as a number of 32 or 128 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,29 +34,19 @@ pub(crate) fn build(out: &mut Vec<u8>, entries: &[Entry], width: u8, wide_values
 pub(crate) fn write(out: &mut Vec<u8>, swept: &Swept, width: u8, wide_values: bool) -> usize {
     let ranges = &swept.ranges;
     let form = Form::of(ranges, width);
-    let count = ranges.len();
     let value_octets = if wide_values { 4 } else { 2 };
     out.extend_from_slice(&[form.shift, form.octets, value_octets, 0]);
-    for number in [form.slots, count, swept.covers.len()] {
+    for number in [form.slots, ranges.len(), swept.covers.len()] {
         out.extend_from_slice(&to_u32(number).to_le_bytes());
     }
     out.extend_from_slice(&form.base.to_le_bytes());
-    let mut passed = 0usize;
-    for slot in 0..=form.slots {
-        let slot_start = form.slot_start(slot);
-        while passed < count
-            && ranges
-                .get(passed)
-                .is_some_and(|r| slot_start.is_none_or(|s| form.key(r.0) < s) || passed == 0)
-        {
-            passed = passed.saturating_add(1);
-        }
-        out.extend_from_slice(&to_u32(passed).to_le_bytes());
-    }
+    form.write_slots(out, ranges);
     let unused = if form.octets == 8 { 8 } else { 0 };
-    for (start, value) in ranges {
+    for (start, _) in ranges {
         let start = start.to_le_bytes();
         out.extend(start.iter().skip(unused).take(usize::from(form.octets)));
+    }
+    for (_, value) in ranges {
         let value = value.unwrap_or(u32::MAX).to_le_bytes();
         out.extend(value.iter().take(usize::from(value_octets)));
     }
@@ -65,7 +56,7 @@ pub(crate) fn write(out: &mut Vec<u8>, swept: &Swept, width: u8, wide_values: bo
         out.extend_from_slice(&parent.to_le_bytes());
         out.extend_from_slice(&entry.value.to_le_bytes());
     }
-    count
+    ranges.len()
 }
 
 /// Disjoint ranges, and the prefixes that hold others.
@@ -136,45 +127,92 @@ struct Form {
 
 impl Form {
     fn of(ranges: &[(u128, Option<u32>)], width: u8) -> Self {
+        if width == 32 {
+            return Self::of_v4(ranges);
+        }
         let low = ranges.iter().fold(0, |low, (start, _)| low | low64(*start));
-        let octets = match (width, low) {
-            (32, _) => 4,
-            (_, 0) => 8,
-            _ => 16,
-        };
+        let octets = if low == 0 { 8 } else { 16 };
         let mut form = Self { base: 0, shift: 63, octets, slots: 0 };
         let (Some((first, _)), Some((last, _))) = (ranges.get(1), ranges.last()) else {
             return form;
         };
         form.base = form.key(*first);
         let span = form.key(*last).saturating_sub(form.base);
-        let wanted =
-            u64::try_from(ranges.len().saturating_mul(SLOTS_PER_RANGE)).unwrap_or(u64::MAX);
-        let mut shift = 0u32;
-        while shift < 63 && span.wrapping_shr(shift) >= wanted {
-            shift = shift.saturating_add(1);
-        }
-        form.shift = u8::try_from(shift).unwrap_or(63);
-        let slots = span.wrapping_shr(shift).saturating_add(1);
-        form.slots = usize::try_from(slots).unwrap_or(0);
+        let wanted = ranges.len().saturating_mul(SLOTS_PER_RANGE);
+        (form.shift, form.slots) = slots(span, 0, wanted);
         form
     }
 
-    /// What the index goes by.
+    fn of_v4(ranges: &[(u128, Option<u32>)]) -> Self {
+        let last = ranges.last().map_or(0, |(start, _)| low64(*start));
+        let (mut shift, _) = slots(last, UNITS, ranges.len());
+        // No finer than nearly all starts are: a few that are finer are worth a search.
+        let inside = |shift: u8| {
+            let low = u128::MAX.checked_shl(u32::from(shift)).map_or(u128::MAX, |high| !high);
+            ranges.iter().filter(|(start, _)| start & low != 0).count()
+        };
+        while shift < 24 && inside(shift.saturating_add(1)) <= ranges.len() / 256 {
+            shift = shift.saturating_add(1);
+        }
+        let slots = last.wrapping_shr(u32::from(shift).saturating_add(UNITS)).saturating_add(1);
+        Self { base: 0, shift, octets: 4, slots: usize::try_from(slots).unwrap_or(0) }
+    }
+
+    /// The slots, and the one that ends the last.
+    fn write_slots(&self, out: &mut Vec<u8>, ranges: &[(u128, Option<u32>)]) {
+        let is_v4 = self.octets == 4;
+        let mut rest = ranges.iter().map(|(start, _)| *start).peekable();
+        let mut before = 0u32;
+        if !is_v4 && rest.next().is_some() {
+            before = 1;
+        }
+        let shift = u32::from(self.shift);
+        for slot in 0..=self.slots {
+            let slot = u64::try_from(slot).unwrap_or(u64::MAX);
+            let (count, mut marks, mut is_searched) = (before, 0u64, false);
+            let is_here = |start: &u128| {
+                let distance = self.key(*start).saturating_sub(self.base);
+                distance.wrapping_shr(shift).wrapping_shr(if is_v4 { UNITS } else { 0 }) == slot
+            };
+            while let Some(start) = rest.next_if(is_here) {
+                let start = low64(start);
+                let unit = start.wrapping_shr(shift);
+                marks |= 1u64.wrapping_shl(low32(unit));
+                is_searched |= unit.wrapping_shl(shift) != start;
+                before = before.saturating_add(1);
+            }
+            if is_v4 {
+                let (count, marks) =
+                    if is_searched { (count | SEARCHED, 0) } else { (count, marks) };
+                out.extend_from_slice(&count.to_le_bytes());
+                out.extend_from_slice(&marks.to_le_bytes());
+            } else {
+                out.extend_from_slice(&count.to_le_bytes());
+            }
+        }
+    }
+
+    /// What the slots go by.
     fn key(&self, address: u128) -> u64 {
         low64(if self.octets == 4 { address } else { address >> 64 })
     }
-
-    /// The first key of a slot, `None` past the last one.
-    fn slot_start(&self, slot: usize) -> Option<u64> {
-        let slot = u64::try_from(slot).ok()?;
-        let distance = slot.checked_mul(1u64.checked_shl(u32::from(self.shift))?)?;
-        self.base.checked_add(distance)
-    }
 }
 
-/// At most; at least half as many. Most slots then have one start or none. A quarter of a slot a range makes a
-/// map of a third of the size.
+/// The least shift at which a span takes no more slots than `wanted`, each of `1 << units` units, and how many
+/// it takes.
+fn slots(span: u64, units: u32, wanted: usize) -> (u8, usize) {
+    let wanted = u64::try_from(wanted).unwrap_or(u64::MAX).max(1);
+    let mut shift = 0u8;
+    let last = |shift: u8| span.wrapping_shr(units).wrapping_shr(u32::from(shift));
+    while shift < 63 && last(shift) >= wanted {
+        shift = shift.saturating_add(1);
+    }
+    (shift, usize::try_from(last(shift).saturating_add(1)).unwrap_or(0))
+}
+
+/// A slot of IPv4 has two to the power of this many.
+const UNITS: u32 = 6;
+/// For IPv6, at most; at least half as many. Most slots then have one start or none.
 const SLOTS_PER_RANGE: usize = 4;
 
 fn to_u32(n: usize) -> u32 {

@@ -11,30 +11,36 @@
 //! # Form
 //! ```text
 //! family: shift u8 | octets per start u8 | octets per value u8 | 0 | slots u32 | ranges u32 | covers u32 |
-//!         base u64 | index u32 x (slots + 1) | per range: start, value |
-//!         covers: start u128, length u32, parent u32, value u32
+//!         base u64 | slot x (slots + 1) | starts | values | covers: start u128, length u32, parent u32, value u32
+//! IPv4 slot: ranges that start before it u32 | marks u64
+//! IPv6 slot: ranges that start before it u32
 //! ```
-//! A start is a u32 for IPv4, a u64 for IPv6 where the low halves of all are zero, a u128 otherwise. The index
-//! goes by the address of IPv4, by the high half of one of IPv6: `index[s]` counts the ranges that start before
-//! `base + (s << shift)`. A range's value is beside its start, so a look-up takes two cache lines, mostly.
+//! A start is a u32 for IPv4, a u64 for IPv6 where the low halves of all are zero, a u128 otherwise.
+//!
+//! A slot of IPv4 is 64 units of `1 << shift` addresses, from 0.0.0.0 on; mark `i` says that a range starts with
+//! unit `i`. Counting the marks up to an address tells its range, without a look at a start: that takes a cache
+//! line of a slot and one of a value. Where a range starts inside a unit the slot has no marks and the top bit
+//! of its count is set: its starts are searched, as those of IPv6 are, where a slot is `1 << shift` high halves
+//! from `base` on.
 
 #[cfg(feature = "alloc")]
 pub(crate) mod build;
+mod slots;
 
-use crate::bytes::{Reader, low64, to_usize};
+use crate::bytes::{Reader, low32, low64, to_usize};
+use slots::{Place, Slots};
 
 /// The ranges of one map and one address family, where they lie in the image.
 ///
 /// Addresses are numbers of 32 or 128 bits in a `u128`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ranges<'a> {
-    shift: u8,
     start_octets: u8,
     value_octets: u8,
     count: u32,
-    base: u64,
-    index: &'a [[u8; 4]],
-    records: &'a [u8],
+    slots: Slots<'a>,
+    starts: &'a [u8],
+    values: &'a [u8],
     covers: &'a [[u8; COVER]],
 }
 
@@ -48,20 +54,20 @@ impl<'a> Ranges<'a> {
         let (slots, count, covers) = (numbers.u32()?, numbers.u32()?, numbers.u32()?);
         let base = numbers.u64()?;
         let mut reader = Reader::new(rest);
-        let index = reader.take(to_usize(slots).checked_add(1)?.checked_mul(4)?)?;
-        let record = usize::from(start_octets).checked_add(usize::from(value_octets))?;
-        let records = reader.take(to_usize(count).checked_mul(record)?)?;
+        let slots = to_usize(slots).checked_add(1)?;
+        let slots = if start_octets == 4 {
+            let slots = reader.take(slots.checked_mul(slots::MARKED)?)?;
+            Slots::Marked { shift, slots: slots.as_chunks().0 }
+        } else {
+            let slots = reader.take(slots.checked_mul(slots::COUNTED)?)?;
+            Slots::Counted { shift, base, slots: slots.as_chunks().0 }
+        };
+        let per = |octets: u8| to_usize(count).checked_mul(usize::from(octets));
+        let starts = reader.take(per(start_octets)?)?;
+        let values = reader.take(per(value_octets)?)?;
         let covers = reader.take(to_usize(covers).checked_mul(COVER)?)?;
-        Some(Self {
-            shift,
-            start_octets,
-            value_octets,
-            count,
-            base,
-            index: index.as_chunks().0,
-            records,
-            covers: covers.as_chunks().0,
-        })
+        let covers = covers.as_chunks().0;
+        Some(Self { start_octets, value_octets, count, slots, starts, values, covers })
     }
 
     /// How many ranges there are.
@@ -72,14 +78,19 @@ impl<'a> Ranges<'a> {
     /// The octets that these ranges take.
     #[cfg(test)]
     pub(crate) fn octets(&self) -> usize {
-        [self.index.as_flattened().len(), self.records.len(), self.covers.as_flattened().len()]
-            .into_iter()
-            .fold(HEADER, usize::saturating_add)
+        [
+            self.slots.octets(),
+            self.starts.len(),
+            self.values.len(),
+            self.covers.as_flattened().len(),
+        ]
+        .into_iter()
+        .fold(HEADER, usize::saturating_add)
     }
 
     /// The location of a full address and nothing else: `None` in a gap.
     ///
-    /// Cost: a slot of the index, then a binary search of the few starts in it.
+    /// Cost: a slot, mostly a binary search of the few starts in it for IPv6 and seldom one for IPv4, a value.
     #[inline]
     pub(crate) fn location(&self, address: u128) -> Option<u32> {
         self.value(self.range_of(address)?)
@@ -97,69 +108,42 @@ impl<'a> Ranges<'a> {
     /// The range that holds an address.
     #[inline]
     fn range_of(&self, address: u128) -> Option<u32> {
-        let key = self.key(address);
-        let Some(slot) = self.slot(key) else { return Some(0) };
-        let within = slot.checked_add(2).and_then(|end| self.index.get(slot..end));
-        let Some([before, next]) = within else { return self.count.checked_sub(1) };
-        let before = u32::from_le_bytes(*before);
-        let within = to_usize(before)..to_usize(u32::from_le_bytes(*next));
-        let passed = match (self.start_octets, self.value_octets) {
-            (4, 2) => self.passed::<6>(within, |[a, b, c, d, ..]| {
-                u64::from(u32::from_le_bytes([*a, *b, *c, *d])) <= key
+        match self.slots.find(address)? {
+            Place::Range(range) => Some(range),
+            Place::Within(before, end) => self.search(before, end, address),
+            Place::Last => self.count.checked_sub(1),
+        }
+    }
+
+    /// The last range from `before` to `end` that does not start past an address, or else the one before them.
+    #[inline]
+    fn search(&self, before: u32, end: u32, address: u128) -> Option<u32> {
+        let within = to_usize(before)..to_usize(end);
+        let passed = match self.start_octets {
+            4 => self.starts.as_chunks().0.get(within).map(|starts| {
+                let key = low32(low64(address));
+                starts.partition_point(|start| u32::from_le_bytes(*start) <= key)
             }),
-            (4, _) => self.passed::<8>(within, |[a, b, c, d, ..]| {
-                u64::from(u32::from_le_bytes([*a, *b, *c, *d])) <= key
+            8 => self.starts.as_chunks().0.get(within).map(|starts| {
+                let key = low64(address >> 64);
+                starts.partition_point(|start| u64::from_le_bytes(*start) <= key)
             }),
-            (8, 2) => self.passed::<10>(within, |record| low_word(record) <= key),
-            (8, _) => self.passed::<12>(within, |record| low_word(record) <= key),
-            (_, 2) => self.passed::<18>(within, |record| long_word(record) <= address),
-            _ => self.passed::<20>(within, |record| long_word(record) <= address),
+            _ => self.starts.as_chunks().0.get(within).map(|starts| {
+                starts.partition_point(|start| u128::from_le_bytes(*start) <= address)
+            }),
         }?;
-        before.checked_add(passed)?.checked_sub(1)
-    }
-
-    /// How many of the ranges in `within` do not start past an address.
-    #[inline]
-    fn passed<const N: usize>(
-        &self,
-        within: core::ops::Range<usize>,
-        is_passed: impl Fn(&[u8; N]) -> bool,
-    ) -> Option<u32> {
-        let records = self.records.as_chunks::<N>().0.get(within)?;
-        u32::try_from(records.partition_point(is_passed)).ok()
-    }
-
-    /// What the index goes by.
-    #[inline]
-    fn key(&self, address: u128) -> u64 {
-        low64(if self.start_octets == 4 { address } else { address >> 64 })
-    }
-
-    /// The slot of a key; `None` before the first.
-    #[inline]
-    fn slot(&self, key: u64) -> Option<usize> {
-        let distance = key.checked_sub(self.base)?;
-        Some(usize::try_from(distance.wrapping_shr(u32::from(self.shift))).unwrap_or(usize::MAX))
-    }
-
-    /// Start and value of a range, as octets.
-    #[inline]
-    fn record(&self, range: u32) -> Option<(&'a [u8], &'a [u8])> {
-        let (start, value) = (usize::from(self.start_octets), usize::from(self.value_octets));
-        let len = start.wrapping_add(value);
-        let at = to_usize(range).checked_mul(len)?;
-        self.records.get(at..)?.get(..len)?.split_at_checked(start)
+        before.checked_add(u32::try_from(passed).ok()?)?.checked_sub(1)
     }
 
     /// The location of a range, `None` for a gap.
     #[inline]
     fn value(&self, range: u32) -> Option<u32> {
-        let (_, value) = self.record(range)?;
+        let range = to_usize(range);
         if self.value_octets == 2 {
-            let value = u16::from_le_bytes(*value.first_chunk()?);
+            let value = u16::from_le_bytes(*self.values.as_chunks().0.get(range)?);
             (value != u16::MAX).then_some(u32::from(value))
         } else {
-            let value = u32::from_le_bytes(*value.first_chunk()?);
+            let value = u32::from_le_bytes(*self.values.as_chunks().0.get(range)?);
             (value != u32::MAX).then_some(value)
         }
     }
@@ -176,11 +160,16 @@ impl<'a> Ranges<'a> {
 
     /// The first address of a range.
     pub(crate) fn start(&self, range: u32) -> Option<u128> {
-        let (start, _) = self.record(range)?;
+        let range = to_usize(range);
         match self.start_octets {
-            4 => start.first_chunk().map(|start| u128::from(u32::from_le_bytes(*start))),
-            8 => start.first_chunk().map(|start| u128::from(u64::from_le_bytes(*start)) << 64),
-            _ => start.first_chunk().map(|start| u128::from_le_bytes(*start)),
+            4 => {
+                self.starts.as_chunks().0.get(range).map(|start| u32::from_le_bytes(*start).into())
+            }
+            8 => {
+                let start = self.starts.as_chunks().0.get(range)?;
+                Some(u128::from(u64::from_le_bytes(*start)) << 64)
+            }
+            _ => self.starts.as_chunks().0.get(range).map(|start| u128::from_le_bytes(*start)),
         }
     }
 
@@ -221,30 +210,17 @@ impl<'a> Ranges<'a> {
     /// Whether everything that a look-up relies on holds: counts add up, starts ascend, locations exist.
     pub(crate) fn is_sound(&self, locations: u32, width: u8) -> bool {
         let max = u128::MAX.wrapping_shr(128u32.saturating_sub(u32::from(width)));
-        let first = self.index.first().map(|n| u32::from_le_bytes(*n));
-        let last = self.index.last().map(|n| u32::from_le_bytes(*n));
         let forms: &[u8] = if width == 32 { &[4] } else { &[8, 16] };
-        if !self.index.is_sorted_by_key(|before| u32::from_le_bytes(*before))
-            || self.shift >= 64
-            || !forms.contains(&self.start_octets)
+        if !forms.contains(&self.start_octets)
             || !matches!(self.value_octets, 2 | 4)
-            || first != Some(1)
-            || last != Some(self.count)
             || self.start(0) != Some(0)
         {
             return false;
         }
-        let mut before = 0;
-        let ranges = (1..self.count).all(|range| {
-            let Some(start) = self.start(range) else { return false };
-            let ascends = start > before && start <= max;
-            before = start;
-            // In the slot that counts it, so that a look-up sees it.
-            let slot = self.slot(self.key(start)).unwrap_or(usize::MAX);
-            let within = slot.checked_add(2).and_then(|end| self.index.get(slot..end));
-            let Some([from, to]) = within else { return false };
-            ascends && (u32::from_le_bytes(*from)..u32::from_le_bytes(*to)).contains(&range)
-        });
+        let starts = (0..self.count).filter_map(|range| self.start(range));
+        let ranges = starts.clone().is_sorted_by(|a, b| a < b)
+            && starts.clone().next_back().is_some_and(|last| last <= max)
+            && self.slots.are_sound(starts);
         let values = (0..self.count).all(|i| self.value(i).is_none_or(|l| l < locations));
         let covers = self.covers.iter().enumerate().all(|(i, cover)| {
             Cover::read(cover).is_some_and(|c| {
@@ -283,18 +259,6 @@ impl Cover {
         let len = u8::try_from(reader.u32()?).ok()?;
         Some(Self { start, len, parent: reader.u32()?, value: reader.u32()? })
     }
-}
-
-/// The first eight octets.
-#[inline]
-fn low_word<const N: usize>(record: &[u8; N]) -> u64 {
-    record.first_chunk().map_or(u64::MAX, |start| u64::from_le_bytes(*start))
-}
-
-/// The first sixteen octets.
-#[inline]
-fn long_word<const N: usize>(record: &[u8; N]) -> u128 {
-    record.first_chunk().map_or(u128::MAX, |start| u128::from_le_bytes(*start))
 }
 
 /// The shortest prefix length that tells two different addresses apart.

@@ -4,8 +4,9 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::vec::Vec;
 
-use super::Ranges;
 use super::build::{Entry, build};
+use super::{HEADER, Ranges};
+use crate::bytes::to_usize;
 
 /// Longest-prefix match by looking at every prefix no longer than `source`.
 fn naive(entries: &[Entry], address: u128, source: u8, width: u8) -> Option<u32> {
@@ -112,12 +113,95 @@ proptest! {
         check(&table(raw, 32), 32, false, &asked)?;
     }
 
+    /// No longer than the units of a slot, so that its marks tell the range.
+    #[test]
+    fn short_ipv4_agrees_with_a_scan(
+        raw in prop::collection::vec((any::<u128>(), 0u8..11, 0u32..3), 0..40),
+        asked in prop::collection::vec(any::<u128>(), 8),
+        wide: bool,
+    ) {
+        check(&table(raw, 32), 32, wide, &asked)?;
+    }
+
     #[test]
     fn ipv6_agrees_with_a_scan(
         raw in prop::collection::vec((any::<u128>(), 0u8..129, 0u32..5), 0..20),
         asked in prop::collection::vec(any::<u128>(), 8),
     ) {
         check(&table(raw, 128), 128, true, &asked)?;
+    }
+}
+
+/// Many prefixes of 24 bits close enough together that slots have marks; `fine` of them hold a
+/// longer one, so that their slots are searched.
+fn many(fine: usize) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for (number, value) in (0u32..2000).zip([0, 1, 2, 1].into_iter().cycle()) {
+        let start = u128::from(number.wrapping_mul(0x9e37_7900) >> 7 & !0xff);
+        entries.push(Entry { start, len: 24, value });
+        if to_usize(number) < fine {
+            entries.push(Entry { start: start + 7, len: 32, value: value + 3 });
+        }
+    }
+    entries.sort_unstable();
+    entries.dedup_by_key(|entry| (entry.start, entry.len));
+    entries
+}
+
+#[test]
+fn marked_and_searched_slots_agree_with_a_scan() {
+    for fine in [0, 5, 2000] {
+        let entries = many(fine);
+        let mut bytes = Vec::new();
+        build(&mut bytes, &entries, 32, false);
+        let ranges = Ranges::read(&bytes).unwrap();
+        assert!(ranges.is_sound(9, 32));
+        let asked = entries.iter().flat_map(|entry| {
+            [0, 6, 7, 8, 255, 256].map(|more| (entry.start + more) & 0xffff_ffff)
+        });
+        for address in asked.chain([0, 0xffff_ffff]).step_by(3) {
+            assert_eq!(ranges.location(address), naive(&entries, address, 32, 32), "{address:x}");
+        }
+    }
+}
+
+/// No slot of IPv4 can say other than its starts do, and no start of a marked slot other than the marks.
+#[test]
+fn forged_slots_are_refused() {
+    let mut bytes = Vec::new();
+    build(&mut bytes, &many(5), 32, false);
+    let ranges = Ranges::read(&bytes).unwrap();
+    let slots = ranges.slots.octets();
+    assert!(slots > 1000, "{slots}");
+    let checked = HEADER..HEADER + slots - 8;
+    for at in checked.step_by(5) {
+        for bit in 0..8 {
+            let mut forged = bytes.clone();
+            forged[at] ^= 1 << bit;
+            assert!(!Ranges::read(&forged).unwrap().is_sound(9, 32), "octet {at} bit {bit}");
+        }
+    }
+    let mut bytes = Vec::new();
+    build(&mut bytes, &many(0), 32, false);
+    let ranges = Ranges::read(&bytes).unwrap();
+    let starts = HEADER + ranges.slots.octets();
+    for at in (starts..starts + ranges.starts.len()).step_by(7) {
+        for bit in 0..8 {
+            let mut forged = bytes.clone();
+            forged[at] ^= 1 << bit;
+            assert!(!Ranges::read(&forged).unwrap().is_sound(9, 32), "octet {at} bit {bit}");
+        }
+    }
+    // The header: whatever it says, what is not refused answers.
+    for at in 0..HEADER {
+        for value in 0..=255 {
+            let mut forged = bytes.clone();
+            forged[at] = value;
+            if let Some(ranges) = Ranges::read(&forged).filter(|ranges| ranges.is_sound(9, 32)) {
+                ranges.location(0xffff_ffff);
+                ranges.block(0x2000_0000, 24, 32);
+            }
+        }
     }
 }
 
