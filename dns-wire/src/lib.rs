@@ -67,7 +67,6 @@
 //!
 //! | feature | adds |
 //! |---|---|
-//! | `alloc` (default) | nothing here yet; the name is kept for builders that allocate |
 //! | `digest` | DS digests and NSEC3 hashes, by RustCrypto |
 //! | `tsig` | transaction signatures |
 #![no_std]

@@ -119,7 +119,8 @@ impl Transfer {
         if !header.flags.response() || header.flags.truncated() {
             return Err(TransferError::NotAResponse);
         }
-        let rcode = message.rcode().map_err(TransferError::Malformed)?;
+        let edns = message.edns().map_err(TransferError::Malformed)?;
+        let rcode = message.rcode(edns.as_ref());
         if rcode != Rcode::NOERROR {
             return Err(TransferError::Rcode(rcode));
         }

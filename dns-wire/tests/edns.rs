@@ -97,7 +97,7 @@ fn every_option_goes_both_ways() {
         let message = Message::parse(additionals.finish()).unwrap();
         let edns = message.edns().unwrap().unwrap();
         assert_eq!((edns.payload_size(), edns.version(), edns.dnssec_ok()), (1232, 0, true));
-        assert_eq!(message.rcode(), Ok(Rcode::BADVERS));
+        assert_eq!(message.rcode(Some(&edns)), Rcode::BADVERS);
         assert_eq!(edns.option(OptionCode(code)).unwrap().unwrap().read().unwrap(), read);
         seen.insert(OptionCode(code));
     }

@@ -33,7 +33,7 @@ impl Reply {
         let edns = message.edns()?;
         let subnet = edns.map(|edns| edns.client_subnet()).transpose()?.flatten();
         Ok(Self {
-            rcode: message.rcode()?.to_string(),
+            rcode: message.rcode(edns.as_ref()).to_string(),
             flags: flag_names(message.header().flags),
             answer: lines(message.answers())?,
             authority: lines(message.authorities())?,
@@ -50,13 +50,14 @@ impl Reply {
 pub fn like_dig(octets: &[u8]) -> Result<String, WireError> {
     let message = Message::parse(octets)?;
     let header = message.header();
+    let edns = message.edns()?;
     let mut out = String::new();
     // Writing into a String cannot fail, here and below.
     let _ = writeln!(
         out,
         ";; ->>HEADER<<- opcode: {}, status: {}, id: {}",
         header.flags.opcode(),
-        message.rcode()?,
+        message.rcode(edns.as_ref()),
         header.id
     );
     let _ = writeln!(
@@ -68,7 +69,7 @@ pub fn like_dig(octets: &[u8]) -> Result<String, WireError> {
         header.authorities,
         header.additionals
     );
-    if let Some(edns) = message.edns()? {
+    if let Some(edns) = edns {
         opt(&edns, &mut out)?;
     }
     if header.questions > 0 {

@@ -1,8 +1,8 @@
 //! Any octets as a message. Oracle: a second, naive reader that decompresses every name into a
-//! vector; both must agree on what is a message, and on every name and record in it.
+//! vector, and counts what it costs; both must agree on what is a message, and on every name and record in it.
 #![no_main]
 
-use dns_wire::{Message, MessageName, rdata};
+use dns_wire::{Message, MessageName, WireErrorKind, rdata};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|octets: &[u8]| {
@@ -10,7 +10,7 @@ fuzz_target!(|octets: &[u8]| {
     for question in message.questions() {
         agree(octets, question.expect("parse has read the questions").name);
     }
-    let mut walked = 0usize;
+    let (mut walked, mut flat) = (0usize, vec![0; 70_000]);
     for record in message.records() {
         let Ok(record) = record else { break };
         walked += 1;
@@ -24,7 +24,6 @@ fuzz_target!(|octets: &[u8]| {
         if record.check().is_ok() {
             // What is right in a message is right on its own, names written out.
             let data = record.rdata.data(record.rtype).expect("checked");
-            let mut flat = vec![0; 70_000];
             let length = data.to_wire(&mut flat).expect("names are at most 255 octets each");
             assert_eq!(rdata::validate(record.rtype, &flat[..length]), Ok(()));
             assert_eq!(rdata::display(record.rtype, &flat[..length]).to_string(), shown);
@@ -50,26 +49,39 @@ fuzz_target!(|octets: &[u8]| {
 
 fn agree(octets: &[u8], name: MessageName<'_>) {
     let naive = naive_name(octets, name.position());
-    match name.to_name_buf() {
-        Ok(name) => assert_eq!(naive.as_deref(), Some(name.as_name().as_wire())),
-        // Ours also bounds the pointers, which the naive reader does by their number alone.
-        Err(error) => {
-            assert!(naive.is_none() || error.kind == dns_wire::WireErrorKind::PointerHops)
+    let read = name.to_name_buf();
+    assert!(name.labels().count() <= MAX_STEPS);
+    match naive {
+        Some(Naive { wire, cost, steps }) if cost <= MAX_COST => {
+            assert!(steps <= MAX_STEPS);
+            assert!(read.is_ok_and(|read| read.as_name().as_wire() == wire));
         }
+        Some(_) => assert!(read.is_err_and(|error| error.kind == WireErrorKind::PointerHops)),
+        None => assert!(read.is_err()),
     }
 }
 
+/// A name written out, and what it takes to read it.
+struct Naive {
+    wire: Vec<u8>,
+    /// Octets, and ten for each pointer.
+    cost: usize,
+    /// Labels and pointers.
+    steps: usize,
+}
+
 /// RFC 1035 §4.1.4 word by word: each pointer must point before the octets it was reached from.
-fn naive_name(octets: &[u8], start: usize) -> Option<Vec<u8>> {
-    let mut name = Vec::new();
+fn naive_name(octets: &[u8], start: usize) -> Option<Naive> {
+    let mut name = Naive { wire: Vec::new(), cost: 0, steps: 0 };
     let (mut at, mut before) = (start, start);
     loop {
         let length = usize::from(*octets.get(at)?);
         match length >> 6 {
             0 => {
                 let label = octets.get(at..=at + length)?;
-                name.extend_from_slice(label);
-                if name.len() > 255 {
+                name.wire.extend_from_slice(label);
+                name.cost += label.len();
+                if name.wire.len() > 255 {
                     return None;
                 }
                 if length == 0 {
@@ -82,9 +94,15 @@ fn naive_name(octets: &[u8], start: usize) -> Option<Vec<u8>> {
                 if target >= before {
                     return None;
                 }
+                name.cost += 10;
                 (at, before) = (target, target);
             }
             _ => return None,
         }
+        name.steps += 1;
     }
 }
+
+/// What a name may cost, and what follows from it: 127 labels and 16 pointers.
+const MAX_COST: usize = 415;
+const MAX_STEPS: usize = 143;

@@ -109,10 +109,16 @@ impl<'a> Message<'a> {
         for question in self.questions() {
             question?.name.check()?;
         }
-        for record in self.records() {
-            record?.check()?;
+        let mut edns = None;
+        let mut records = self.records();
+        while let Some(record) = records.next() {
+            let record = record?;
+            record.check()?;
+            if records.section() == Section::Additional {
+                note_opt(&mut edns, &record)?;
+            }
         }
-        match self.edns()? {
+        match edns {
             Some(edns) => edns.options().try_for_each(|option| option.map(|_| ())),
             None => Ok(()),
         }
@@ -124,30 +130,49 @@ impl<'a> Message<'a> {
     /// When records cannot be walked, there are two OPT records, or its owner is not the root.
     ///
     /// # Cost
-    /// O(records); ask once and keep the answer.
+    /// O(records), those before the additional ones skipped over; ask once and keep the answer.
     pub fn edns(&self) -> Result<Option<Edns<'a>>, WireError> {
         let mut found = None;
         for record in self.additionals() {
-            let record = record?;
-            if record.rtype != RType::OPT {
-                continue;
-            }
-            if found.is_some() {
-                return Err(WireError::new(WireErrorKind::SecondOpt, record.rdata.position()));
-            }
-            found = Some(Edns::from_record(&record)?);
+            note_opt(&mut found, &record?)?;
         }
         Ok(found)
     }
 
-    /// The response code, the bits in OPT included.
+    /// The response code: the header's bits, and those of the message's own [`edns`](Self::edns), where it has it.
     ///
-    /// # Errors
-    /// As [`edns`](Self::edns).
-    pub fn rcode(&self) -> Result<Rcode, WireError> {
+    /// # Cost
+    /// Nothing is looked for, so that both cost one walk.
+    ///
+    /// ```
+    /// # use dns_wire::{Message, Rcode, WireError};
+    /// # fn main() -> Result<(), WireError> {
+    /// // A header and an OPT record: BADVERS, 16, is 1 in OPT and 0 in the header.
+    /// let octets = b"\x00\x07\x80\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x29\x04\xd0\x01\x00\x00\x00\x00\x00";
+    /// let message = Message::parse(octets)?;
+    /// let edns = message.edns()?;
+    /// assert_eq!(message.rcode(edns.as_ref()), Rcode::BADVERS);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn rcode(&self, edns: Option<&Edns<'_>>) -> Rcode {
         let low = self.header.flags.rcode().header_bits();
-        Ok(Rcode::from_parts(self.edns()?.map_or(0, |edns| edns.extended_rcode()), low))
+        Rcode::from_parts(edns.map_or(0, Edns::extended_rcode), low)
     }
+}
+
+/// Keeps the OPT record; there must be no second one (RFC 6891 §6.1.1).
+#[inline]
+fn note_opt<'a>(found: &mut Option<Edns<'a>>, record: &Record<'a>) -> Result<(), WireError> {
+    if record.rtype != RType::OPT {
+        return Ok(());
+    }
+    if found.is_some() {
+        return Err(WireError::new(WireErrorKind::SecondOpt, record.rdata.position()));
+    }
+    *found = Some(Edns::from_record(record)?);
+    Ok(())
 }
 
 /// What is asked: a name, a type and a class.

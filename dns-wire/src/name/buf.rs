@@ -101,6 +101,29 @@ impl NameBuf {
         }
     }
 
+    /// Draws the case of each letter anew, so that who forges a reply has to guess it too
+    /// (draft-vixie-dnsext-dns0x20): the n-th letter is a capital where bit n modulo 128 of `bits`, which are
+    /// random, is set. The question comes back in the same case, octet by octet, or the reply is not to be believed.
+    ///
+    /// ```
+    /// use dns_wire::{Name, NameBuf};
+    /// let mut asked: NameBuf = "www.example.".parse()?;
+    /// asked.mix_case(0b01_0110_0101);
+    /// assert_eq!(asked.to_string(), "WwW.exAMpLe.");
+    /// let echo = |wire| Name::from_wire(wire).is_ok_and(|echo| echo.eq_case(asked.as_name()));
+    /// assert!(echo(b"\x03WwW\x07exAMpLe\x00") && !echo(b"\x03www\x07example\x00"));
+    /// # Ok::<(), dns_wire::TextError>(())
+    /// ```
+    pub fn mix_case(&mut self, mut bits: u128) {
+        // Length octets are no letters.
+        let octets = self.octets.get_mut(..usize::from(self.len)).unwrap_or(&mut []);
+        for octet in octets.iter_mut().filter(|octet| octet.is_ascii_alphabetic()) {
+            *octet =
+                if bits & 1 == 1 { octet.to_ascii_uppercase() } else { octet.to_ascii_lowercase() };
+            bits = bits.rotate_right(1);
+        }
+    }
+
     /// Puts labels after the others, with their length octets and known to be well-formed. `false`,
     /// and no change, when the name would be longer than 255 octets.
     #[inline]

@@ -56,7 +56,8 @@ impl Reply {
 
     fn read(octets: &[u8]) -> Self {
         let message = Message::parse(octets).expect("a message");
-        let mut status = message.rcode().expect("a code").to_string();
+        let edns = message.edns().expect("EDNS");
+        let mut status = message.rcode(edns.as_ref()).to_string();
         for (bit, name) in [(4, " aa"), (2, " tc")] {
             if octets[2] & bit != 0 {
                 status.push_str(name);

@@ -3,7 +3,11 @@
 use core::hint::black_box;
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use dns_wire::{Builder, Class, Message, Name, RType, Rcode, Ttl, rdata};
+use dns_wire::edns::{ClientSubnet, Cookie, CookieSecret, CookieState};
+use dns_wire::rdata::{Rrsig, Soa};
+use dns_wire::transfer::Transfer;
+use dns_wire::tsig::{TsigAlgorithm, TsigContext, TsigKey, TsigStream, sign, verify};
+use dns_wire::{Builder, Class, Message, Name, NameBuf, RType, Rcode, Record, Ttl, dnssec, rdata};
 use ntp_wire::client::select::{Candidate, Edge, cluster, combine, select, settle};
 use ntp_wire::client::{Bound, ClockFilter, DelayLimits, Discipline, Exchange, Regression};
 use ntp_wire::interleave::{Reply, Ring};
@@ -19,6 +23,10 @@ pub fn call_all(input: &mut [u8], number: u64, out: &mut [u8]) {
     black_box(walk_message(input));
     black_box(check_rdata(input, number));
     black_box(build_reply(input, out));
+    black_box(check_cookie(input, number, out));
+    black_box(transfer_zone(input, number));
+    black_box(sign_message(input, number, out));
+    black_box(hash_names(input, number));
     black_box(answer_ntp(input, number, out));
     black_box(limit_ntp(number));
     black_box(accept_ntp(input, number));
@@ -38,11 +46,26 @@ fn walk_message(octets: &[u8]) -> usize {
     };
     let mut seen = 0_usize;
     for record in message.records().flatten() {
-        seen = seen.wrapping_add(record.rdata.octets().len());
-        seen = seen.wrapping_add(record.owner.labels().count());
+        seen = seen.wrapping_add(look_into(&record));
     }
-    if let Ok(Some(edns)) = message.edns() {
+    let edns = message.edns().ok().flatten();
+    let rcode = message.rcode(edns.as_ref());
+    let whole = message.check().is_ok();
+    seen.wrapping_add(usize::from(rcode.0)).wrapping_add(usize::from(whole))
+}
+
+fn look_into(record: &Record<'_>) -> usize {
+    let mut seen = record.rdata.octets().len();
+    seen = seen.wrapping_add(record.owner.labels().count());
+    seen = seen
+        .wrapping_add(record.owner.to_name_buf().map_or(0, |name| name.as_name().as_wire().len()));
+    seen = seen.wrapping_add(usize::from(record.rdata.parse::<Soa<'_>>().is_ok()));
+    seen = seen.wrapping_add(usize::from(record.rdata.data(record.rtype).is_ok()));
+    if let Ok(edns) = record.edns() {
         seen = seen.wrapping_add(usize::from(edns.client_subnet().is_ok()));
+        for option in edns.options().flatten() {
+            seen = seen.wrapping_add(usize::from(option.read().is_ok()));
+        }
     }
     seen
 }
@@ -67,6 +90,55 @@ fn build_reply(octets: &[u8], out: &mut [u8]) -> usize {
     let mut additionals = answers.additionals();
     let opt = additionals.push_opt(1232, Rcode::NOERROR, false, &[]);
     additionals.finish().len().wrapping_add(usize::from(pushed.is_ok() && opt.is_ok()))
+}
+
+fn check_cookie(octets: &[u8], number: u64, out: &mut [u8]) -> bool {
+    let secret = CookieSecret(u128::from(number).to_le_bytes());
+    let address = IpAddr::V4(Ipv4Addr::from_bits(number as u32));
+    let (client, now) = (number.to_le_bytes(), number as u32);
+    let fresh = secret.make(client, address, now);
+    let judged = secret.check(Cookie { client, server: octets }, address, now);
+    let subnet = ClientSubnet::new(address, fresh[15], 0).and_then(|subnet| subnet.with_scope(24));
+    let written = subnet.is_some_and(|subnet| subnet.write(out).is_ok());
+    judged == CookieState::Good && written
+}
+
+fn transfer_zone(octets: &[u8], number: u64) -> usize {
+    let Ok(message) = Message::parse(octets) else {
+        return 0;
+    };
+    let mut transfer = Transfer::incremental(Name::ROOT, number as u32);
+    let steps = transfer.message(&message).map_or(0, |steps| steps.flatten().count());
+    steps.wrapping_add(usize::from(transfer.is_done()))
+}
+
+fn sign_message(octets: &[u8], number: u64, out: &mut [u8]) -> bool {
+    let key = TsigKey {
+        name: NameBuf::root(),
+        algorithm: TsigAlgorithm::HmacSha256,
+        secret: octets,
+        mac_len: None,
+    };
+    let verified = verify(octets, &key, TsigContext::Request, number);
+    let Ok((total, mac)) = sign(out, 12, &key, TsigContext::Request, number, 300) else {
+        return false;
+    };
+    let mut stream = TsigStream::new(&key, mac.octets());
+    let checked = stream.verify(out.get(..total).unwrap_or(&[]), number);
+    verified.is_ok() && checked.is_ok() && stream.sign(out, 12, number, 300).is_ok()
+}
+
+/// What a signature is made over is left out: it is sorted, and the library's sort holds a panic.
+fn hash_names(octets: &[u8], number: u64) -> u8 {
+    let Ok((name, salt)) = Name::split_from(octets) else {
+        return 0;
+    };
+    let mut mixed = NameBuf::from(name);
+    mixed.mix_case(u128::from(number));
+    let hash = dnssec::nsec3_hash(mixed.as_name(), salt, number as u16, 100);
+    let tag = dnssec::key_tag(octets).to_le_bytes()[0];
+    let rrsig = rdata::Rdata::flat(salt).parse::<Rrsig<'_>>();
+    hash.map_or(0, |[first, ..]| first) ^ tag ^ rrsig.map_or(0, |rrsig| rrsig.labels)
 }
 
 fn answer_ntp(request: &[u8], number: u64, out: &mut [u8]) -> usize {

@@ -166,7 +166,8 @@ impl Shown {
     pub(crate) fn of(reply: &[u8]) -> Self {
         let message = Message::parse(reply).expect("a message");
         let flags = message.header().flags;
-        let rcode = message.rcode().expect("a code");
+        let edns = message.edns().expect("EDNS");
+        let rcode = message.rcode(edns.as_ref());
         let mut status = format!("{rcode}");
         let [_, _, high, low, ..] = *reply else { panic!() };
         let bits = [
@@ -184,7 +185,6 @@ impl Shown {
             }
         }
         assert!(high & 0x80 != 0, "QR {flags:?}");
-        let edns = message.edns().expect("EDNS");
         if let Some(edns) = edns {
             status.push_str(" edns");
             if edns.dnssec_ok() {

@@ -83,6 +83,7 @@ pub(crate) fn message(octets: &[u8]) -> Result<String, WireError> {
     for record in all.by_ref() {
         record?;
     }
+    let edns = message.edns()?;
     let shown = MessageShown {
         id,
         response: flags.response(),
@@ -93,12 +94,12 @@ pub(crate) fn message(octets: &[u8]) -> Result<String, WireError> {
         recursion_available: flags.recursion_available(),
         authentic_data: flags.authentic_data(),
         checking_disabled: flags.checking_disabled(),
-        rcode: message.rcode()?.to_string(),
+        rcode: message.rcode(edns.as_ref()).to_string(),
         questions,
         answers: records(message.answers())?,
         authorities: records(message.authorities())?,
         additionals: records(message.additionals())?,
-        edns: message.edns()?.map(|edns| edns_shown(&edns)).transpose()?,
+        edns: edns.map(|edns| edns_shown(&edns)).transpose()?,
         trailing: hex(octets.get(all.position()..).unwrap_or(&[])),
     };
     Ok(serde_json::to_string(&shown).unwrap_or_default())

@@ -135,7 +135,7 @@ pub(crate) fn question(world: &World, network: usize) -> Question {
 /// The first address of a reply that is an answer.
 pub(crate) fn address(reply: &[u8]) -> Option<IpAddr> {
     let message = Message::parse(reply).ok()?;
-    if message.rcode() != Ok(Rcode::NOERROR) {
+    if message.rcode(message.edns().ok()?.as_ref()) != Rcode::NOERROR {
         return None;
     }
     let record = message.answers().filter_map(Result::ok).find(|r| r.rtype == RType::A)?;
