@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::{self, Write as _};
+use std::process::ExitCode;
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
@@ -116,6 +117,17 @@ pub fn tell(text: impl Display) {
 /// An error and its hint on standard error, the first word coloured.
 pub fn complain(message: impl Display) {
     let _ = writeln!(anstream::stderr().lock(), "{BAD}error{BAD:#}: {message}");
+}
+
+/// How a program ends: an error is told, and the exit status says so.
+pub fn end(outcome: Result<(), String>) -> ExitCode {
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            complain(message);
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// What a command was asked for, on standard output. Whoever reads may stop reading (`| head`).

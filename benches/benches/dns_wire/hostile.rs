@@ -24,29 +24,19 @@ pub(crate) fn all() -> Vec<Sample> {
 
 /// Reads the message and every label of every name.
 pub(crate) fn touch(octets: &[u8]) -> Result<u64, WireError> {
-    let name = |name: MessageName<'_>| {
-        name.labels().try_fold(0, |sum, label| Ok(sum + run(label?.octets())))
-    };
-    let message = Message::parse(octets)?;
-    let mut total = 0u64;
-    for question in message.questions() {
-        total += name(question?.name)?;
-    }
-    for record in message.records() {
-        let record = record?;
-        total += name(record.owner)?;
-        match record.rdata.data(record.rtype)? {
-            Data::Minfo(minfo) => total += name(minfo.responsible)? + name(minfo.errors)?,
-            Data::Ns(ns) => total += name(ns.server)?,
-            _ => {}
-        }
-    }
-    Ok(total)
+    each_name(octets, |name| name.labels().try_fold(0, |sum, label| Ok(sum + run(label?.octets()))))
 }
 
 /// Copies every name out.
-pub(crate) fn copy(octets: &[u8]) -> Result<usize, WireError> {
-    let name = |name: MessageName<'_>| Ok(name.to_name_buf()?.as_name().as_wire().len());
+pub(crate) fn copy(octets: &[u8]) -> Result<u64, WireError> {
+    each_name(octets, |name| Ok(name.to_name_buf()?.as_name().as_wire().len() as u64))
+}
+
+#[inline(always)]
+fn each_name<'m>(
+    octets: &'m [u8],
+    name: impl Fn(MessageName<'m>) -> Result<u64, WireError>,
+) -> Result<u64, WireError> {
     let message = Message::parse(octets)?;
     let mut total = 0;
     for question in message.questions() {

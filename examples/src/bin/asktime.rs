@@ -8,7 +8,7 @@ use clap::{Parser, ValueEnum};
 use ntp_wire::client::Sample;
 use ntp_wire::nts::Algorithm;
 use ntp_wire::nts::ke;
-use service::console::{complain, tell};
+use service::console::{end, tell};
 use service::ntp_client::{ask, ask_authenticated};
 use service::nts::{Trust, establish};
 
@@ -54,13 +54,7 @@ enum Offered {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            complain(message);
-            ExitCode::FAILURE
-        }
-    }
+    end(run(&Arguments::parse()))
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Parser;
-use service::console::{complain, tell};
+use service::console::{end, tell};
 use service::ntp_server::{LOCAL_STRATUM, NtpServer};
 use service::nts::{CookieKeys, KeyEstablishment};
 use service::ports;
@@ -42,13 +42,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            complain(message);
-            ExitCode::FAILURE
-        }
-    }
+    end(run(&Arguments::parse()))
 }
 
 fn run(arguments: &Arguments) -> Result<(), String> {

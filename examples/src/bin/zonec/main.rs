@@ -13,7 +13,7 @@ mod verify;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use service::console::complain;
+use service::console::end;
 
 /// Build images of zones and client maps, tell them apart, and look into them.
 #[derive(Debug, Parser)]
@@ -61,11 +61,5 @@ fn main() -> ExitCode {
         Command::Dump(arguments) => dump::run(&arguments),
         Command::Query(arguments) => query::run(&arguments),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            complain(message);
-            ExitCode::FAILURE
-        }
-    }
+    end(done)
 }
