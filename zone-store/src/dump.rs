@@ -102,8 +102,7 @@ impl<'a> Zone<'a> {
         let places = self.store.nsec3.get(to_usize(zone.nsec3().0)..to_usize(zone.nsec3().1));
         let of_hashes = places.unwrap_or_default().iter().flat_map(move |place| {
             let owner = hashed_name(place, zone.name);
-            let group = place.last_chunk::<4>().and_then(|at| from(sets, u32::from_le_bytes(*at)));
-            let group = group.and_then(Group::read);
+            let group = place.last_chunk::<4>().and_then(|at| sets.group(u32::from_le_bytes(*at)));
             group.into_iter().flat_map(move |group| {
                 records(owner.clone(), RType::NSEC3, Location::DEFAULT, group)
             })

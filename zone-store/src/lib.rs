@@ -93,7 +93,9 @@ mod key;
 mod location;
 mod map;
 mod node;
+mod nsec;
 mod nsec3;
+mod overlay;
 mod overrides;
 mod random;
 mod rrset;
@@ -122,6 +124,7 @@ pub use dump::{Binding, ClientMap, MapRange, Zone, ZoneRecord};
 pub use image::reseal;
 pub use image::{Image, ImageError, ImageErrorKind, Section};
 pub use location::Location;
+pub use overlay::{Overlaid, Overlay};
 pub use overrides::Overrides;
 #[cfg(feature = "alloc")]
 pub use overrides::{OverrideError, OverrideTable};

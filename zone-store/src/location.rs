@@ -15,6 +15,7 @@ use core::net::IpAddr;
 use crate::bytes::{Reader, from, to_usize};
 use crate::key::Key;
 use crate::map::{Block, Ranges};
+use crate::overlay::PatchedMap;
 use crate::store::Store;
 
 /// A location of an image by number: 0 is the default, the others follow in the order of their names.
@@ -70,6 +71,9 @@ impl<'a> Store<'a> {
     pub fn location_name(&self, location: Location) -> Option<&'a [u8]> {
         let mut reader = Reader::new(self.locations);
         let count = to_usize(reader.u32()?);
+        if let Some(overlay) = self.overlay.filter(|_| to_usize(location.0) >= count) {
+            return overlay.places.location_name(location.0);
+        }
         let (ends, _) = reader.take(count.checked_mul(4)?)?.as_chunks::<4>();
         let number = to_usize(location.0);
         let end = |i: usize| ends.get(i).map(|end| to_usize(u32::from_le_bytes(*end)));
@@ -79,6 +83,14 @@ impl<'a> Store<'a> {
 
     /// The location of a name, by binary search.
     pub fn find_location(&self, name: &[u8]) -> Option<Location> {
+        let found = self.search_location(name);
+        match self.overlay {
+            None => found,
+            Some(overlay) => overlay.places.find_location(found.map(|l| l.0), name).map(Location),
+        }
+    }
+
+    fn search_location(&self, name: &[u8]) -> Option<Location> {
         let mut low = 0;
         let mut high = self.location_count();
         while low < high {
@@ -99,10 +111,13 @@ impl<'a> Store<'a> {
 
     /// The resolver map and the subnet map of a name.
     fn bound(&self, name: &Key) -> (Option<u32>, Option<u32>) {
-        if self.binds.is_empty() {
+        if self.binds.is_empty() && self.overlay.is_none() {
             return (None, None);
         }
         let find = |depth| {
+            if let Some(changed) = self.overlay.and_then(|o| o.places.bound(name, depth)) {
+                return changed;
+            }
             self.bind_index.find(name.hash(depth)?, |offset| {
                 let (len, octets) = from(self.binds, offset)?.split_first()?;
                 let (_, maps) = octets.split_at_checked(usize::from(*len))?;
@@ -131,30 +146,62 @@ impl<'a> Store<'a> {
     }
 
     fn default_map(&self) -> Option<u32> {
+        if let Some(overlay) = self.overlay {
+            return overlay.places.default_map;
+        }
         let mut reader = Reader::new(self.maps);
         reader.u32()?;
         reader.u32()?.checked_sub(1)
     }
 
     fn ask_address(&self, map: u32, address: IpAddr) -> Option<u32> {
+        let patched = self.patched(map);
         match address.to_canonical() {
-            IpAddr::V4(v4) => self.ranges_v4(map)?.location(u128::from(u32::from(v4))),
-            IpAddr::V6(v6) => self.ranges_v6(map)?.location(u128::from(v6)),
+            IpAddr::V4(v4) => {
+                let address = u128::from(u32::from(v4));
+                match patched {
+                    None => self.ranges_v4(map)?.location(address),
+                    Some(patched) => patched.v4.location(self.ranges_v4(map), address),
+                }
+            }
+            IpAddr::V6(v6) => {
+                let address = u128::from(v6);
+                match patched {
+                    None => self.ranges_v6(map)?.location(address),
+                    Some(patched) => patched.v6.location(self.ranges_v6(map), address),
+                }
+            }
         }
     }
 
     /// An IPv4-mapped IPv6 block is the IPv4 block; its scope counts the 96 bits before it.
     fn ask_block(&self, map: u32, subnet: Subnet) -> Option<Block> {
         if subnet.width == 32 {
-            return self.ranges_v4(map)?.block(subnet.address, subnet.source, 32);
+            return self.block_v4(map, subnet.address, subnet.source);
         }
         if subnet.address >> 32 == 0xffff
             && let Some(source) = subnet.source.checked_sub(96)
         {
-            let block = self.ranges_v4(map)?.block(subnet.address & 0xffff_ffff, source, 32)?;
+            let block = self.block_v4(map, subnet.address & 0xffff_ffff, source)?;
             return Some(Block { scope: block.scope.saturating_add(96), ..block });
         }
-        self.ranges_v6(map)?.block(subnet.address, subnet.source, 128)
+        let (address, source) = (subnet.address, subnet.source);
+        match self.patched(map) {
+            None => self.ranges_v6(map)?.block(address, source, 128),
+            Some(patched) => patched.v6.block(self.ranges_v6(map), address, source, 128),
+        }
+    }
+
+    fn block_v4(&self, map: u32, address: u128, source: u8) -> Option<Block> {
+        match self.patched(map) {
+            None => self.ranges_v4(map)?.block(address, source, 32),
+            Some(patched) => patched.v4.block(self.ranges_v4(map), address, source, 32),
+        }
+    }
+
+    /// What an overlay changes in a map.
+    fn patched(&self, map: u32) -> Option<&'a PatchedMap> {
+        self.overlay.and_then(|overlay| overlay.places.map(map))
     }
 
     /// How many maps there are.
@@ -228,7 +275,7 @@ impl<'a> Bind<'a> {
     }
 
     /// The maps at the start of `octets`: exact by resolver and by subnet, then those of the names below.
-    fn maps(octets: &[u8]) -> Option<[Option<u32>; 4]> {
+    pub(crate) fn maps(octets: &[u8]) -> Option<[Option<u32>; 4]> {
         let numbers = octets.as_chunks::<4>().0.first_chunk::<4>()?;
         Some(numbers.map(|number| u32::from_le_bytes(number).checked_sub(1)))
     }

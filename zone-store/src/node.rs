@@ -100,5 +100,8 @@ pub(crate) const IS_DNAME: u8 = 4;
 /// The name has a CNAME, for some clients at least.
 pub(crate) const IS_ALIAS: u8 = 8;
 
+/// The name is no more: only in an overlay, where an image has it still.
+pub(crate) const IS_GONE: u8 = 16;
+
 /// No delegation and no DNAME at or above a node.
 pub(crate) const NO_CUT: u8 = 255;

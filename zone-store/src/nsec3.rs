@@ -1,6 +1,7 @@
 //! The hashed names of NSEC3 (RFC 5155 §5): hashing, and finding the record that matches or covers a hash.
 
 use crate::bytes::{high32, to_usize};
+use crate::overlay::Merged;
 use crate::sha1::Sha1;
 use crate::store::{NSEC3, Store, ZoneView};
 
@@ -11,18 +12,25 @@ pub(crate) type Hash = [u8; 20];
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Chain<'a> {
     /// Hash and offset of the record, by hash.
-    places: &'a [[u8; NSEC3]],
+    places: Merged<'a, [u8; NSEC3]>,
     iterations: u16,
     salt: &'a [u8],
 }
 
 impl<'a> Chain<'a> {
     /// `None` when the zone has no such records.
-    pub(crate) fn of(store: &Store<'a>, zone: &ZoneView<'_>) -> Option<Self> {
+    pub(crate) fn of(store: &Store<'a>, zone: &ZoneView<'a>) -> Option<Self> {
+        if !zone.has_nsec3() {
+            return None;
+        }
         let (start, end) = zone.nsec3();
-        let places = store.nsec3.get(to_usize(start)..to_usize(end)).filter(|p| !p.is_empty())?;
+        let image = store.nsec3.get(to_usize(start)..to_usize(end))?;
+        let (gone, overlay): (&[_], &[_]) = match zone.part {
+            None => (&[], &[]),
+            Some(part) => (&part.nsec3_gone, &part.nsec3),
+        };
         let (iterations, salt) = store.nsec3_params(zone)?;
-        Some(Self { places, iterations, salt })
+        Some(Self { places: Merged { image, gone, overlay }, iterations, salt })
     }
 
     /// The hash of a name in lower-case wire form.
@@ -45,25 +53,22 @@ impl<'a> Chain<'a> {
 
     /// The number of the record of this very hash.
     pub(crate) fn matching(&self, hash: &Hash) -> Option<usize> {
-        let number = self.until(hash).checked_sub(1)?;
-        let place = self.places.get(number).and_then(Place::read)?;
-        (place.hash == hash).then_some(number)
+        self.places.find(|place| hash_of(place).cmp(&Some(hash)))
     }
 
     /// The number of the record whose interval covers the hash: the one before it, and before the first the last.
     pub(crate) fn covering(&self, hash: &Hash) -> Option<usize> {
-        self.until(hash).checked_sub(1).or(self.places.len().checked_sub(1))
+        self.places.last(|place, _| hash_of(place) <= Some(hash), |a, b| hash_of(a) < hash_of(b))
     }
 
     /// Where the record of that number is.
     pub(crate) fn place(&self, number: u32) -> Option<Place<'a>> {
-        self.places.get(to_usize(number)).and_then(Place::read)
+        Place::read(self.places.get(to_usize(number))?.0)
     }
+}
 
-    /// How many hashes are not above this one.
-    fn until(&self, hash: &Hash) -> usize {
-        self.places.partition_point(|place| place.first_chunk::<20>().is_some_and(|h| h <= hash))
-    }
+fn hash_of(place: &[u8; NSEC3]) -> Option<&Hash> {
+    place.first_chunk()
 }
 
 /// Where an NSEC3 record is.
@@ -104,12 +109,13 @@ const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
 
 #[cfg(test)]
 mod tests {
-    use super::{Chain, hash_label};
+    use super::{Chain, Merged, hash_label};
 
     /// The hashes of RFC 5155 appendix A: salt aabbccdd, 12 iterations.
     #[test]
     fn hashes_of_rfc_5155_appendix_a() {
-        let chain = Chain { places: &[], iterations: 12, salt: &[0xaa, 0xbb, 0xcc, 0xdd] };
+        let places = Merged { image: &[], gone: &[], overlay: &[] };
+        let chain = Chain { places, iterations: 12, salt: &[0xaa, 0xbb, 0xcc, 0xdd] };
         for (name, hash) in [
             (&b"\x07example\0"[..], "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom"),
             (b"\x01a\x07example\0", "35mthgpgcu1qg68fab165klnsnk3dpvl"),

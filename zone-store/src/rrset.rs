@@ -9,7 +9,7 @@
 //! ```
 //! The length and the RDATA lie as they go on the wire.
 
-use crate::bytes::{Reader, from, to_usize};
+use crate::bytes::{Reader, to_usize};
 
 /// All RRsets of one type at a node.
 #[derive(Clone, Copy, Debug)]
@@ -54,7 +54,7 @@ impl<'a> Entry<'a> {
     }
 
     /// The group of the default rows. `sets` is the section of shared groups.
-    pub(crate) fn default_group(&self, sets: &'a [u8]) -> Option<Group<'a>> {
+    pub(crate) fn default_group(&self, sets: Sets<'a>) -> Option<Group<'a>> {
         if self.form == Form::Inline {
             return Group::read(self.payload);
         }
@@ -62,27 +62,27 @@ impl<'a> Entry<'a> {
             Form::Inline => None,
             Form::Shared => {
                 let offset = Reader::new(self.payload).u32()?;
-                Group::read(from(sets, offset)?)
+                sets.group(offset)
             }
             Form::Located => self.located_group(0, sets),
         }
     }
 
     /// The group of one location, of a located entry.
-    pub(crate) fn located_group(&self, location: u32, sets: &'a [u8]) -> Option<Group<'a>> {
+    pub(crate) fn located_group(&self, location: u32, sets: Sets<'a>) -> Option<Group<'a>> {
         if self.form != Form::Located {
             return None;
         }
         let (variants, _) = self.payload.as_chunks::<8>();
         let at = variants.binary_search_by_key(&location, |variant| variant_of(variant).0).ok()?;
         let (_, offset) = variant_of(variants.get(at)?);
-        Group::read(from(sets, offset)?)
+        sets.group(offset)
     }
 
     /// Location and group of every variant; location 0 is the default.
     pub(crate) fn groups(
         &self,
-        sets: &'a [u8],
+        sets: Sets<'a>,
     ) -> impl Iterator<Item = (u32, Option<Group<'a>>)> + use<'a> {
         let entry = *self;
         let single = (entry.form != Form::Located).then(|| (0, entry.default_group(sets)));
@@ -92,9 +92,32 @@ impl<'a> Entry<'a> {
         };
         let located = variants.iter().map(move |variant| {
             let (location, offset) = variant_of(variant);
-            (location, from(sets, offset).and_then(Group::read))
+            (location, sets.group(offset))
         });
         single.into_iter().chain(located)
+    }
+}
+
+/// The shared groups: those of an image, and after them those of an overlay.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sets<'a> {
+    pub(crate) image: &'a [u8],
+    pub(crate) overlay: &'a [u8],
+}
+
+impl<'a> Sets<'a> {
+    /// The octets from `offset` on.
+    pub(crate) fn at(&self, offset: u32) -> Option<&'a [u8]> {
+        let offset = to_usize(offset);
+        match offset.checked_sub(self.image.len()) {
+            None => self.image.get(offset..),
+            Some(offset) => self.overlay.get(offset..),
+        }
+    }
+
+    /// The group at `offset`.
+    pub(crate) fn group(&self, offset: u32) -> Option<Group<'a>> {
+        Group::read(self.at(offset)?)
     }
 }
 

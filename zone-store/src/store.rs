@@ -5,19 +5,21 @@ use crate::image::{Layout, OVERRIDE, Section};
 use crate::index::Index;
 use crate::key::Key;
 use crate::node::Node;
+use crate::overlay::{Overlay, Part};
+use crate::rrset::Sets;
 
 /// The look-ups of a verified image. Cheap to copy; threads share it freely.
 #[derive(Clone, Copy, Debug)]
 pub struct Store<'a> {
     pub(crate) flags: u32,
     pub(crate) seed: u64,
-    depths: u128,
+    pub(crate) depths: u128,
     zones: &'a [[u8; ZONE]],
     pub(crate) zone_names: &'a [u8],
     pub(crate) zone_index: Index<'a>,
     pub(crate) nodes: &'a [u8],
     pub(crate) index: Index<'a>,
-    pub(crate) sets: &'a [u8],
+    pub(crate) sets: Sets<'a>,
     pub(crate) nsec: &'a [[u8; 4]],
     pub(crate) nsec3: &'a [[u8; NSEC3]],
     pub(crate) locations: &'a [u8],
@@ -25,6 +27,8 @@ pub struct Store<'a> {
     pub(crate) ranges: &'a [u8],
     pub(crate) binds: &'a [u8],
     pub(crate) bind_index: Index<'a>,
+    /// What has changed since, which look-ups ask first.
+    pub(crate) overlay: Option<&'a Overlay>,
 }
 
 impl<'a> Store<'a> {
@@ -39,7 +43,7 @@ impl<'a> Store<'a> {
             zone_index: Index::new(section(Section::ZoneIndex)),
             nodes: section(Section::Nodes),
             index: Index::new(section(Section::Index)),
-            sets: section(Section::Sets),
+            sets: Sets { image: section(Section::Sets), overlay: &[] },
             nsec: section(Section::Nsec).as_chunks().0,
             nsec3: section(Section::Nsec3).as_chunks().0,
             locations: section(Section::Locations),
@@ -47,6 +51,18 @@ impl<'a> Store<'a> {
             ranges: section(Section::Ranges),
             binds: section(Section::Binds),
             bind_index: Index::new(section(Section::BindIndex)),
+            overlay: None,
+        }
+    }
+
+    /// This under an overlay that was made for it.
+    pub(crate) fn under(self, overlay: &'a Overlay) -> Self {
+        Self {
+            flags: if overlay.is_override { OVERRIDE } else { 0 },
+            depths: self.depths | overlay.depths,
+            sets: Sets { overlay: &overlay.sets, ..self.sets },
+            overlay: Some(overlay),
+            ..self
         }
     }
 
@@ -55,16 +71,15 @@ impl<'a> Store<'a> {
         self.flags & OVERRIDE != 0
     }
 
-    pub(crate) fn depths(&self) -> u128 {
-        self.depths
-    }
-
     pub(crate) fn zone_count(&self) -> u32 {
         u32::try_from(self.zones.len()).unwrap_or(u32::MAX)
     }
 
     /// Iterations and salt of a zone's NSEC3 hashes.
-    pub(crate) fn nsec3_params(&self, zone: &ZoneView<'_>) -> Option<(u16, &'a [u8])> {
+    pub(crate) fn nsec3_params(&self, zone: &ZoneView<'a>) -> Option<(u16, &'a [u8])> {
+        if let Some(part) = zone.part {
+            return Some((part.iterations, &part.salt));
+        }
         let mut reader = Reader::new(from(self.zone_names, zone.nsec3_params())?);
         let iterations = reader.u16()?;
         let len = reader.u8()?;
@@ -73,12 +88,14 @@ impl<'a> Store<'a> {
 
     #[inline]
     pub(crate) fn zone(&self, id: u32) -> Option<ZoneView<'a>> {
-        let (record, _) = self.zones.get(to_usize(id))?.as_chunks::<4>();
+        let part = self.overlay.and_then(|overlay| overlay.part(id));
+        let Some(record) = self.zones.get(to_usize(id)) else { return Some(part?.added(id)) };
+        let (record, _) = record.as_chunks::<4>();
         let (place, proofs) = record.split_first_chunk::<3>()?;
         let [name, start, end] = place.map(u32::from_le_bytes);
         let ([depth, len], name) = from(self.zone_names, name)?.split_first_chunk::<2>()?;
         let name = name.get(..usize::from(*len))?;
-        Some(ZoneView { id, depth: *depth, name, start, end, proofs: proofs.first_chunk()? })
+        Some(ZoneView { id, depth: *depth, name, start, end, proofs: proofs.first_chunk()?, part })
     }
 
     /// The deepest zone that encloses the name and whose apex has at most `depth` labels (RFC 1034 §4.3.2
@@ -99,6 +116,10 @@ impl<'a> Store<'a> {
             let found = match self.zones {
                 [_] => is_it(0),
                 _ => self.zone_index.find(key.hash(depth)?, is_it),
+            };
+            let found = match self.overlay {
+                None => found,
+                Some(overlay) => overlay.zone(found, key, depth),
             };
             if found.is_some() {
                 return found;
@@ -154,7 +175,13 @@ impl<'a> Store<'a> {
         hash: u64,
         is_it: impl Fn(&[u8], u8) -> bool,
     ) -> Option<&'a [u8]> {
-        self.index.find(zone.salted(hash), |offset| {
+        let hash = zone.salted(hash);
+        if let Some(part) = zone.part
+            && let Some(found) = part.find(hash, &is_it)
+        {
+            return found;
+        }
+        self.index.find(hash, |offset| {
             if offset < zone.start || offset >= zone.end {
                 return None;
             }
@@ -162,6 +189,14 @@ impl<'a> Store<'a> {
             let ([.., len], octets) = bytes.split_first_chunk::<4>()?;
             is_it(octets, *len).then_some(bytes)
         })
+    }
+
+    /// The octets from the apex on.
+    pub(crate) fn apex(&self, zone: &ZoneView<'a>) -> Option<&'a [u8]> {
+        match zone.part {
+            None => from(self.nodes, zone.start),
+            Some(part) => Some(&part.nodes),
+        }
     }
 
     /// The deepest existing name at or above the key in this zone: the name itself or its closest encloser
@@ -185,7 +220,7 @@ impl<'a> Store<'a> {
         // Always: a name of `low` labels exists (the apex does), one of `high` labels does not.
         let mut low = zone.depth;
         let mut high = key.depth();
-        let mut deepest = from(self.nodes, zone.start)?;
+        let mut deepest = self.apex(zone)?;
         let mut first = [high.saturating_sub(1), low.saturating_add(1)].into_iter();
         while high.saturating_sub(low) > 1 {
             let middle = low.saturating_add(high.saturating_sub(low) / 2);
@@ -214,9 +249,28 @@ pub(crate) struct ZoneView<'a> {
     pub(crate) end: u32,
     /// The rest of its record, read when it is asked for: most replies prove nothing.
     proofs: &'a [[u8; 4]; 5],
+    /// What an overlay changes in it.
+    pub(crate) part: Option<&'a Part>,
 }
 
-impl ZoneView<'_> {
+impl<'a> ZoneView<'a> {
+    /// A zone that only an overlay has.
+    pub(crate) fn added(id: u32, depth: u8, name: &'a [u8], part: &'a Part) -> Self {
+        Self { id, depth, name, start: 0, end: 0, proofs: &[[0; 4]; 5], part: Some(part) }
+    }
+
+    /// Whether it denies with NSEC.
+    pub(crate) fn has_nsec(&self) -> bool {
+        let (start, end) = self.nsec();
+        self.part.map_or(start < end, |part| part.has_nsec)
+    }
+
+    /// Whether it denies with NSEC3.
+    pub(crate) fn has_nsec3(&self) -> bool {
+        let (start, end) = self.nsec3();
+        self.part.map_or(start < end, |part| part.has_nsec3)
+    }
+
     /// Where its NSEC names start and end.
     pub(crate) fn nsec(&self) -> (u32, u32) {
         let [start, end, ..] = self.proofs.map(u32::from_le_bytes);

@@ -1,21 +1,19 @@
 //! The records that prove a denial to who validates (RFC 4035 §3.1.3; RFC 5155 §7.2).
 
-use core::cmp::Ordering;
-
 use dns_wire::RType;
 
 use crate::answer::negative::negative_ttl;
 use crate::answer::reply::{Owner, Part};
 use crate::answer::resolve::{Hop, Resolver};
 use crate::answer::rows::Selection;
-use crate::bytes::{from, to_usize};
 use crate::node::Node;
+use crate::nsec;
 use crate::store::ZoneView;
 
 impl<'s> Resolver<'s, '_, '_, '_> {
     /// Whether the zone has the records that prove denials.
     pub(crate) fn is_zone_signed(&self, zone: &ZoneView<'_>) -> bool {
-        zone.nsec().0 < zone.nsec().1 || zone.nsec3().0 < zone.nsec3().1
+        zone.has_nsec() || zone.has_nsec3()
     }
 
     /// A type that is not at a name (RFC 4035 §3.1.3.1, and §3.1.3.4 for a wildcard).
@@ -84,9 +82,9 @@ impl<'s> Resolver<'s, '_, '_, '_> {
     fn proof(&self, zone: &ZoneView<'_>) -> Proof {
         if !self.query.dnssec_ok() {
             Proof::None
-        } else if zone.nsec().0 < zone.nsec().1 {
+        } else if zone.has_nsec() {
             Proof::Nsec
-        } else if zone.nsec3().0 < zone.nsec3().1 {
+        } else if zone.has_nsec3() {
             Proof::Nsec3
         } else {
             Proof::None
@@ -102,16 +100,10 @@ impl<'s> Resolver<'s, '_, '_, '_> {
     /// Notes the NSEC at a name, or else the one before it, which covers it. `name` is relative to the zone, in
     /// lower case.
     fn nsec(&mut self, zone: &ZoneView<'s>, name: &[u8]) {
-        let (start, end) = zone.nsec();
-        let Some(places) = self.store.nsec.get(to_usize(start)..to_usize(end)) else { return };
-        let node_at =
-            |place: &[u8; 4]| Node::read(from(self.store.nodes, u32::from_le_bytes(*place))?);
-        let after = places.partition_point(|place| {
-            node_at(place).is_some_and(|node| canonical(node.name, name) != Ordering::Greater)
-        });
-        // Before the first name is the last: NSEC wraps around (RFC 4034 §4.1.1). The apex is first of all, so
-        // this only happens in a zone that does not deny properly.
-        self.note(zone, after.checked_sub(1).unwrap_or(places.len().saturating_sub(1)));
+        let chain = nsec::Chain::of(self.store, zone);
+        if let Some(number) = chain.and_then(|chain| chain.covering(name)) {
+            self.note(zone, number);
+        }
     }
 
     /// Notes the `number`th NSEC or NSEC3 of a zone, once. The records follow when the answer is whole: a chain of
@@ -141,7 +133,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
             self.written = self.written.saturating_add(1);
             let Some(noted) = noted else { continue };
             let Some(zone) = self.store.zone(noted.zone) else { continue };
-            if zone.nsec().0 < zone.nsec().1 {
+            if zone.has_nsec() {
                 self.write_nsec(&zone, noted.number);
             } else {
                 self.write_nsec3(&zone, noted.number);
@@ -150,12 +142,8 @@ impl<'s> Resolver<'s, '_, '_, '_> {
     }
 
     fn write_nsec(&mut self, zone: &ZoneView<'s>, number: u32) {
-        let place = to_usize(zone.nsec().0).checked_add(to_usize(number));
-        let Some(place) = place.and_then(|at| self.store.nsec.get(at)) else { return };
-        let Some(node) = from(self.store.nodes, u32::from_le_bytes(*place)).and_then(Node::read)
-        else {
-            return;
-        };
+        let node = nsec::Chain::of(self.store, zone).and_then(|chain| chain.node(number));
+        let Some(node) = node else { return };
         let Some(selection) =
             node.find(RType::NSEC.0).and_then(|entry| self.select_default(&entry))
         else {
@@ -202,49 +190,6 @@ pub(crate) fn join<'b>(wire: &'b mut [u8; 255], name: &[u8], zone: &[u8]) -> Opt
     wire.get_mut(..name.len())?.copy_from_slice(name);
     wire.get_mut(name.len()..len)?.copy_from_slice(zone);
     wire.get(..len)
-}
-
-/// The canonical order (RFC 4034 §6.1) of two names relative to one zone, in lower case.
-fn canonical(a: &[u8], b: &[u8]) -> Ordering {
-    let (mut starts_a, mut starts_b) = ([0u8; 128], [0u8; 128]);
-    let mut left_a = labels(a, &mut starts_a);
-    let mut left_b = labels(b, &mut starts_b);
-    loop {
-        match (left_a.split_last(), left_b.split_last()) {
-            (None, None) => return Ordering::Equal,
-            (None, Some(_)) => return Ordering::Less,
-            (Some(_), None) => return Ordering::Greater,
-            (Some((at_a, rest_a)), Some((at_b, rest_b))) => {
-                let order = label(a, *at_a).cmp(label(b, *at_b));
-                if order != Ordering::Equal {
-                    return order;
-                }
-                left_a = rest_a;
-                left_b = rest_b;
-            }
-        }
-    }
-}
-
-/// Where the labels start.
-fn labels<'b>(name: &[u8], starts: &'b mut [u8; 128]) -> &'b [u8] {
-    let mut at = 0u8;
-    let mut count = 0usize;
-    while let Some(len) = name.get(usize::from(at))
-        && let Some(slot) = starts.get_mut(count)
-    {
-        *slot = at;
-        count = count.saturating_add(1);
-        let Some(next) = at.checked_add(len.saturating_add(1)) else { break };
-        at = next;
-    }
-    starts.get(..count).unwrap_or_default()
-}
-
-/// The octets of the label that starts there.
-fn label(name: &[u8], at: u8) -> &[u8] {
-    let rest = name.get(usize::from(at)..).unwrap_or_default();
-    rest.split_first().and_then(|(len, label)| label.get(..usize::from(*len))).unwrap_or_default()
 }
 
 /// The most proofs of a reply: three for a denial (RFC 5155 §7.2.2, §7.2.5), the rest for wildcards on the way.

@@ -4,7 +4,6 @@ use dns_wire::{RType, Rcode};
 
 use crate::answer::reply::Part;
 use crate::answer::resolve::{Hop, Resolver};
-use crate::bytes::from;
 use crate::node::Node;
 use crate::rrset::Group;
 use crate::store::ZoneView;
@@ -69,7 +68,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
 
     /// The apex of a zone.
     pub(crate) fn apex(&self, zone: &ZoneView<'s>) -> Option<Node<'s>> {
-        Node::read(from(self.store.nodes, zone.start)?)
+        Node::read(self.store.apex(zone)?)
     }
 
     /// The SOA of a zone.

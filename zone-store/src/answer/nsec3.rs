@@ -5,10 +5,8 @@ use dns_wire::RType;
 use crate::answer::dnssec::join;
 use crate::answer::resolve::Resolver;
 use crate::answer::rows::Selection;
-use crate::bytes::from;
 use crate::key::Key;
 use crate::nsec3::{Chain, Hash, hash_label};
-use crate::rrset::Group;
 use crate::store::ZoneView;
 
 impl<'s> Resolver<'s, '_, '_, '_> {
@@ -104,7 +102,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
     pub(crate) fn write_nsec3(&mut self, zone: &ZoneView<'s>, number: u32) {
         let place = Chain::of(self.store, zone).and_then(|chain| chain.place(number));
         let Some(place) = place else { return };
-        let Some(group) = from(self.store.sets, place.offset).and_then(Group::read) else { return };
+        let Some(group) = self.store.sets.group(place.offset) else { return };
         let mut wire = [0u8; 255];
         let Some(owner) = join(&mut wire, &hash_label(place.hash), zone.name) else { return };
         self.push_proof(zone, owner, RType::NSEC3, &Selection::whole(group));

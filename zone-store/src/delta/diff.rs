@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use crate::bytes::{Reader, from, to_usize};
+use crate::bytes::{Reader, to_usize};
 use crate::compile::sort_key;
 use crate::delta::{
     BindingChange, BoundMaps, Change, Delta, DeltaError, ProofChange, SetChange, ZoneChange, maps,
@@ -219,7 +219,7 @@ pub(super) fn sets_of<'a>(
 
 /// The octets of a shared group.
 fn group_at<'a>(store: &Store<'a>, offset: u32) -> Option<&'a [u8]> {
-    let rest = from(store.sets, offset)?;
+    let rest = store.sets.at(offset)?;
     let after = Group::read(rest)?.end()?;
     rest.get(..rest.len().checked_sub(after.len())?)
 }

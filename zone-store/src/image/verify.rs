@@ -58,7 +58,7 @@ fn zones(store: &Store<'_>) -> Result<(), ImageError> {
         nsec3_end = zone.nsec3().1;
     }
     let whole = to_usize(end) == store.nodes.len()
-        && depths == store.depths()
+        && depths == store.depths
         && to_usize(nsec_end) == store.nsec.len()
         && to_usize(nsec3_end) == store.nsec3.len()
         && store.zone_index.entries() == to_usize(store.zone_count());
@@ -196,7 +196,7 @@ fn proofs(store: &Store<'_>, zone: &ZoneView<'_>) -> Result<(), ImageError> {
     let ordered = hashes.is_sorted_by(|a, b| a.first_chunk::<20>() < b.first_chunk::<20>());
     let lead = hashes.iter().all(|place| {
         let offset = place.last_chunk::<4>().map(|o| u32::from_le_bytes(*o));
-        offset.and_then(|o| Group::read(from(store.sets, o)?)).is_some_and(is_whole)
+        offset.and_then(|o| store.sets.group(o)).is_some_and(is_whole)
     });
     if !ordered
         || !lead

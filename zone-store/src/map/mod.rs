@@ -41,7 +41,7 @@ pub(crate) struct Ranges<'a> {
     slots: Slots<'a>,
     starts: &'a [u8],
     values: &'a [u8],
-    covers: &'a [[u8; COVER]],
+    pub(crate) covers: &'a [[u8; COVER]],
 }
 
 impl<'a> Ranges<'a> {
@@ -190,26 +190,24 @@ impl<'a> Ranges<'a> {
     /// The location of the longest prefix of the map that covers the block. Only prefixes that hold others
     /// are kept for this: any other would have been the block's one range.
     fn cover(&self, address: u128, source: u8, width: u8) -> Option<u32> {
-        let after = self.covers.partition_point(|cover| {
-            Cover::read(cover).is_some_and(|c| (c.start, c.len) <= (address, source))
-        });
-        let mut at = after.checked_sub(1)?;
-        // Prefixes nest at most as deep as an address has bits.
-        for _ in 0..=width {
-            let cover = Cover::read(self.covers.get(at)?)?;
-            let shift = u32::from(width.saturating_sub(cover.len));
-            let differs = (cover.start ^ address).checked_shr(shift).unwrap_or(0) != 0;
-            if !differs && cover.len <= source {
-                return Some(cover.value);
-            }
-            at = to_usize(cover.parent.checked_sub(1)?);
-        }
-        None
+        longest_cover(self.covers, address, source, width, |_| true).map(|cover| cover.value)
+    }
+
+    /// The whole range that holds an address.
+    pub(crate) fn range_at(&self, address: u128, width: u8) -> Option<Range> {
+        let number = self.range_of(address)?;
+        let (first, value) = self.range(number)?;
+        let next = number.checked_add(1).filter(|next| *next < self.count);
+        let last = match next {
+            Some(next) => self.start(next)?.checked_sub(1)?,
+            None => max(width),
+        };
+        Some(Range { first, last, value })
     }
 
     /// Whether everything that a look-up relies on holds: counts add up, starts ascend, locations exist.
     pub(crate) fn is_sound(&self, locations: u32, width: u8) -> bool {
-        let max = u128::MAX.wrapping_shr(128u32.saturating_sub(u32::from(width)));
+        let max = max(width);
         let forms: &[u8] = if width == 32 { &[4] } else { &[8, 16] };
         if !forms.contains(&self.start_octets)
             || !matches!(self.value_octets, 2 | 4)
@@ -242,18 +240,68 @@ pub(crate) struct Block {
     pub(crate) scope: u8,
 }
 
+/// A range as it is told by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Range {
+    pub(crate) first: u128,
+    pub(crate) last: u128,
+    /// `None` for a gap.
+    pub(crate) value: Option<u32>,
+}
+
+impl Range {
+    /// The shortest prefix length at which the block around `address`, which is in the range, stays inside.
+    pub(crate) fn scope(&self, address: u128, width: u8) -> u8 {
+        let below = self.first.checked_sub(1).map_or(0, |last| apart(last, address, width));
+        let after = self.last.checked_add(1).filter(|after| *after <= max(width));
+        below.max(after.map_or(0, |after| apart(after, address, width)))
+    }
+}
+
+/// The longest prefix of those that `is_it` accepts which covers the block.
+///
+/// Cost: a binary search, and a step per prefix that holds the one before.
+pub(crate) fn longest_cover(
+    covers: &[[u8; COVER]],
+    address: u128,
+    source: u8,
+    width: u8,
+    is_it: impl Fn(&Cover) -> bool,
+) -> Option<Cover> {
+    let after = covers.partition_point(|cover| {
+        Cover::read(cover).is_some_and(|c| (c.start, c.len) <= (address, source))
+    });
+    let mut at = after.checked_sub(1)?;
+    // Prefixes nest at most as deep as an address has bits.
+    for _ in 0..=width {
+        let cover = Cover::read(covers.get(at)?)?;
+        let shift = u32::from(width.saturating_sub(cover.len));
+        let differs = (cover.start ^ address).checked_shr(shift).unwrap_or(0) != 0;
+        if !differs && cover.len <= source && is_it(&cover) {
+            return Some(cover);
+        }
+        at = to_usize(cover.parent.checked_sub(1)?);
+    }
+    None
+}
+
+/// The last address of a family.
+pub(crate) fn max(width: u8) -> u128 {
+    u128::MAX.wrapping_shr(128u32.saturating_sub(u32::from(width)))
+}
+
 /// A prefix that holds other prefixes.
 #[derive(Clone, Copy, Debug)]
-struct Cover {
-    start: u128,
-    len: u8,
+pub(crate) struct Cover {
+    pub(crate) start: u128,
+    pub(crate) len: u8,
     /// The cover that holds this one, plus one; 0 without.
     parent: u32,
-    value: u32,
+    pub(crate) value: u32,
 }
 
 impl Cover {
-    fn read(bytes: &[u8; COVER]) -> Option<Self> {
+    pub(crate) fn read(bytes: &[u8; COVER]) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let start = reader.u128()?;
         let len = u8::try_from(reader.u32()?).ok()?;
@@ -268,7 +316,7 @@ fn apart(a: u128, b: u128, width: u8) -> u8 {
     u8::try_from(same.saturating_add(1)).unwrap_or(width).min(width)
 }
 
-const COVER: usize = 28;
+pub(crate) const COVER: usize = 28;
 const HEADER: usize = 24;
 
 #[cfg(all(test, feature = "alloc"))]

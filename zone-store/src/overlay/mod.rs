@@ -1,0 +1,82 @@
+//! What has changed since an image was written, for look-ups to consult first.
+
+mod merged;
+mod overlaid;
+mod part;
+mod patch;
+mod places;
+
+use crate::bytes::to_usize;
+use crate::index::Index;
+use crate::key::Key;
+pub(crate) use merged::{Merged, Run};
+pub use overlaid::Overlaid;
+pub(crate) use part::Part;
+pub(crate) use patch::PatchedMap;
+pub(crate) use places::Places;
+
+/// The changes of a delta, in a form that look-ups read. It owns all that it holds, and is for one image.
+#[derive(Clone, Debug)]
+pub struct Overlay {
+    pub(crate) base: u128,
+    pub(crate) result: u128,
+    pub(crate) is_override: bool,
+    /// Bit d is set when a zone that the image does not have has an apex of d labels.
+    pub(crate) depths: u128,
+    /// The zones that change, by number. Those that the image does not have are numbered after its own.
+    ids: List<u32>,
+    parts: List<Part>,
+    /// From the hashes of the apexes that the image does not have to their parts.
+    zone_index: List<u8>,
+    /// Shared groups: their offsets go on where those of the image end.
+    pub(crate) sets: List<u8>,
+    pub(crate) places: Places,
+}
+
+impl Overlay {
+    /// The digest of the image that it is for.
+    pub fn base(&self) -> u128 {
+        self.base
+    }
+
+    /// The digest of the image that it stands for.
+    pub fn result(&self) -> u128 {
+        self.result
+    }
+
+    /// What changes in a zone.
+    pub(crate) fn part(&self, id: u32) -> Option<&Part> {
+        self.parts.get(self.ids.binary_search(&id).ok()?)
+    }
+
+    /// The zone whose apex is the key's suffix of `depth` labels; `found` is that of the image.
+    pub(crate) fn zone(&self, found: Option<u32>, key: &Key, depth: u8) -> Option<u32> {
+        if let Some(id) = found {
+            return self.part(id).is_none_or(|part| !part.is_removed).then_some(id);
+        }
+        Index::new(&self.zone_index).find(key.hash(depth)?, |number| {
+            let number = to_usize(number);
+            let apex: &[u8] = &self.parts.get(number)?.apex;
+            let len = u8::try_from(apex.len()).ok()?;
+            key.is_name(depth, None, apex, len).then_some(*self.ids.get(number)?)
+        })
+    }
+}
+
+/// A list that an overlay owns.
+#[cfg(feature = "alloc")]
+pub(crate) type List<T> = alloc::vec::Vec<T>;
+
+/// Without `alloc` no overlay is ever made: this lets the look-ups be written once.
+#[cfg(not(feature = "alloc"))]
+#[derive(Clone, Debug)]
+pub(crate) struct List<T>(core::marker::PhantomData<T>);
+
+#[cfg(not(feature = "alloc"))]
+impl<T> core::ops::Deref for List<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &[]
+    }
+}
