@@ -145,7 +145,7 @@ impl<'a> Store<'a> {
         (resolver, subnet)
     }
 
-    fn default_map(&self) -> Option<u32> {
+    pub(crate) fn default_map(&self) -> Option<u32> {
         if let Some(overlay) = self.overlay {
             return overlay.places.default_map;
         }

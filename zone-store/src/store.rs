@@ -147,7 +147,12 @@ impl<'a> Store<'a> {
     }
 
     /// The octets from that node on: these come back in registers, see [`Store::find_zone_id`].
-    fn find_octets(&self, zone: &ZoneView<'a>, key: &Key, depth: u8) -> Option<&'a [u8]> {
+    pub(crate) fn find_octets(
+        &self,
+        zone: &ZoneView<'a>,
+        key: &Key,
+        depth: u8,
+    ) -> Option<&'a [u8]> {
         self.find_hashed(zone, key.hash(depth)?, |octets, len| {
             key.is_name(depth, Some(zone.depth), octets, len)
         })

@@ -10,7 +10,7 @@ pub(crate) mod nsec3;
 pub(crate) mod outline;
 pub(crate) mod plan;
 mod policy;
-mod pool;
+pub(crate) mod pool;
 mod report;
 mod rows;
 pub(crate) mod sort_key;

@@ -49,6 +49,8 @@ impl Pool {
 pub(crate) struct Shared {
     /// The groups, each once, in the order of their first coming.
     pub(crate) sets: Vec<u8>,
+    /// The offset of the first.
+    start: usize,
     /// By plan and number of its pool: the offset in `sets` plus one; 0 is at its name.
     places: Vec<Vec<u32>>,
 }
@@ -56,9 +58,14 @@ pub(crate) struct Shared {
 impl Shared {
     /// `None` when they take more than 4 GiB.
     pub(crate) fn of(pools: &[&Pool]) -> Option<Self> {
+        Self::after(0, pools)
+    }
+
+    /// With offsets that start from `start`.
+    pub(crate) fn after(start: usize, pools: &[&Pool]) -> Option<Self> {
         // With one pool its numbers are the numbers of all.
         if let [pool] = pools {
-            let mut out = Self::default();
+            let mut out = Self { start, ..Self::default() };
             let places = out.lay(&pool.interner, &pool.apart)?;
             out.places.push(places);
             return Some(out);
@@ -78,7 +85,7 @@ impl Shared {
             }
             numbers.push(of_pool);
         }
-        let mut out = Self::default();
+        let mut out = Self { start, ..Self::default() };
         let places = out.lay(&all, &apart)?;
         let place = |number: &u32| places.get(to_usize(*number)).copied().unwrap_or(0);
         out.places = numbers.iter().map(|of_pool| of_pool.iter().map(place).collect()).collect();
@@ -97,7 +104,7 @@ impl Shared {
                 places.push(0);
                 continue;
             }
-            let offset = u32::try_from(self.sets.len()).ok()?;
+            let offset = u32::try_from(self.start.checked_add(self.sets.len())?).ok()?;
             self.sets.extend_from_slice(groups.string(number));
             places.push(offset.checked_add(1)?);
         }

@@ -25,13 +25,13 @@ pub(crate) struct ZoneHead {
 /// The names of a plan, written; offsets from their start.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
-    nodes: Vec<u8>,
+    pub(crate) nodes: Vec<u8>,
     /// Where each name is.
-    places: Vec<u32>,
+    pub(crate) places: Vec<u32>,
     /// By part of a zone: where it ends in `nodes`, in `places` and in `nsec`.
     ends: Vec<(usize, usize, usize)>,
     /// Where the names with NSEC are, in order.
-    nsec: Vec<u32>,
+    pub(crate) nsec: Vec<u32>,
 }
 
 impl Names {

@@ -191,7 +191,7 @@ impl<'a> ZoneWriter<'_, 'a> {
                 key.truncate(apex.len());
                 crate::compile::sort_key::push(&mut key, name);
                 outline.open(self.plan, &mut part, &key)?;
-                self.put(&now)?;
+                put(self.plan, &now, |id| number_of(self.new_locations, id))?;
                 outline.close(self.plan)?;
             }
             if sets.is_empty() {
@@ -200,23 +200,9 @@ impl<'a> ZoneWriter<'_, 'a> {
         }
         part.end_node = self.plan.nodes.len();
         self.proofs(zone, change, &mut part)?;
-        let nsec3_params = self.params(part.first_node, &apex)?;
+        let nsec3_params = params(self.plan, part.first_node, &apex)?;
         self.plan.zones.push(part);
         Some(ZoneHead { apex, nsec3_params })
-    }
-
-    /// Adds the RRsets of the name that is open.
-    fn put(&mut self, sets: &[Set<'a>]) -> Option<()> {
-        for same_type in sets.chunk_by(|a, b| a.0 == b.0) {
-            let located = same_type.iter().any(|set| !set.1.is_empty());
-            for (rtype, location, group) in same_type {
-                let location = self.new_locations.binary_search(location).ok()?;
-                let location = u32::try_from(location).ok()?;
-                let group = self.plan.pool.put(group, located)?;
-                self.plan.sets.push(SetSpec { rtype: *rtype, location, group });
-            }
-        }
-        Some(())
     }
 
     fn proofs(
@@ -248,23 +234,48 @@ impl<'a> ZoneWriter<'_, 'a> {
         }
         Some(())
     }
+}
 
-    /// What the NSEC3PARAM of the apex says. `None` where the first name is not the apex.
-    fn params(&self, first_node: usize, apex: &[u8]) -> Option<Option<(u16, Vec<u8>)>> {
-        let node = self.plan.nodes.get(first_node)?;
-        if self.plan.key(node) != apex {
-            return None;
+/// Adds the RRsets of the name that is open.
+pub(super) fn put<'a>(
+    plan: &mut Plan,
+    sets: &[Set<'a>],
+    number: impl Fn(Id<'a>) -> Option<u32>,
+) -> Option<()> {
+    for same_type in sets.chunk_by(|a, b| a.0 == b.0) {
+        let located = same_type.iter().any(|set| !set.1.is_empty());
+        let first = plan.sets.len();
+        for (rtype, location, group) in same_type {
+            let group = plan.pool.put(group, located)?;
+            plan.sets.push(SetSpec { rtype: *rtype, location: number(location)?, group });
         }
-        let sets = self.plan.sets_of(node).iter();
-        let sets = sets.filter(|set| set.rtype == RType::NSEC3PARAM.0);
-        let groups = sets.filter_map(|set| Group::read(self.plan.pool.group(set.group)));
-        let first = groups.flat_map(|group| group.records()).min();
-        Some(first.and_then(params_of))
+        plan.sets.get_mut(first..)?.sort_unstable_by_key(|set| set.location);
     }
+    Some(())
+}
+
+/// What the NSEC3PARAM of the apex says. `None` where the first name is not the apex.
+pub(super) fn params(
+    plan: &Plan,
+    first_node: usize,
+    apex: &[u8],
+) -> Option<Option<(u16, Vec<u8>)>> {
+    let node = plan.nodes.get(first_node)?;
+    if plan.key(node) != apex {
+        return None;
+    }
+    let sets = plan.sets_of(node).iter().filter(|set| set.rtype == RType::NSEC3PARAM.0);
+    let groups = sets.filter_map(|set| Group::read(plan.pool.group(set.group)));
+    let first = groups.flat_map(|group| group.records()).min();
+    Some(first.and_then(params_of))
+}
+
+fn number_of(locations: &[Id<'_>], id: Id<'_>) -> Option<u32> {
+    u32::try_from(locations.binary_search(&id).ok()?).ok()
 }
 
 /// The RRsets of a name after the changes. `None` where they do not fit.
-fn apply<'a>(had: &[Set<'a>], changes: &[SetChange<'a>]) -> Option<Vec<Set<'a>>> {
+pub(super) fn apply<'a>(had: &[Set<'a>], changes: &[SetChange<'a>]) -> Option<Vec<Set<'a>>> {
     let key = |change: &SetChange<'a>| (change.rtype, change.location);
     if !changes.is_sorted_by(|a, b| key(a) < key(b)) {
         return None;

@@ -249,11 +249,16 @@ pub(super) fn proofs_of<'a>(
 ) -> Option<Vec<(&'a [u8; 20], &'a [u8])>> {
     let Some(zone) = zone else { return Some(Vec::new()) };
     let places = store.nsec3.get(to_usize(zone.nsec3().0)..to_usize(zone.nsec3().1))?;
-    let of = |place: &'a [u8; crate::store::NSEC3]| {
-        let offset = u32::from_le_bytes(*place.last_chunk::<4>()?);
-        Some((place.first_chunk::<20>()?, group_at(store, offset)?))
-    };
-    places.iter().map(of).collect()
+    places.iter().map(|place| proof_of(store, place)).collect()
+}
+
+/// The hash of an NSEC3 record and its group.
+pub(super) fn proof_of<'a>(
+    store: &Store<'a>,
+    place: &'a [u8; crate::store::NSEC3],
+) -> Option<(&'a [u8; 20], &'a [u8])> {
+    let offset = u32::from_le_bytes(*place.last_chunk::<4>()?);
+    Some((place.first_chunk::<20>()?, group_at(store, offset)?))
 }
 
 fn bindings<'a>(old: &Store<'a>, new: &Store<'a>) -> Vec<BindingChange<'a>> {

@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use crate::bytes::to_usize;
 use crate::delta::diff::{locations, merge};
 use crate::delta::{Change, CoverChange, FamilyChange, MapChange, Span};
-use crate::map::Ranges;
 use crate::map::build::{Entry, Swept};
+use crate::map::{Ranges, max};
 use crate::source::Id;
 use crate::store::Store;
 
@@ -48,8 +48,8 @@ pub(super) fn between<'a>(old: &Store<'a>, new: &Store<'a>) -> Option<Vec<MapCha
 #[derive(Clone, Debug)]
 pub(super) struct Family<'a> {
     /// First address and location; each range lasts until the next one.
-    ranges: Vec<(u128, Option<Id<'a>>)>,
-    covers: Vec<(u128, u8, Id<'a>)>,
+    pub(super) ranges: Vec<(u128, Option<Id<'a>>)>,
+    pub(super) covers: Vec<(u128, u8, Id<'a>)>,
 }
 
 impl<'a> Family<'a> {
@@ -73,7 +73,6 @@ impl<'a> Family<'a> {
 
     /// What changes from this to the other.
     fn until(&self, new: &Self, width: u8) -> FamilyChange<'a> {
-        let max = u128::MAX.wrapping_shr(128u32.saturating_sub(u32::from(width)));
         let mut ranges: Vec<Span<'a>> = Vec::new();
         let (mut old_value, mut new_value) = (None, None);
         let mut open: Option<Span<'a>> = None;
@@ -87,7 +86,8 @@ impl<'a> Family<'a> {
                 ranges.push(Span { last: start.saturating_sub(1), ..span });
             }
             if old_value != new_value {
-                open = Some(Span { first: start, last: max, old: old_value, new: new_value });
+                open =
+                    Some(Span { first: start, last: max(width), old: old_value, new: new_value });
             }
         }
         ranges.extend(open);
@@ -163,18 +163,24 @@ impl<'a> Family<'a> {
             None => Some((*start, None)),
         });
         let ranges = ranges.collect::<Option<_>>()?;
-        let max = u128::MAX.wrapping_shr(128u32.saturating_sub(u32::from(width)));
-        // The covers that hold the one at hand: their last addresses and numbers.
-        let mut open: Vec<(u128, u32)> = Vec::new();
-        let mut covers = Vec::with_capacity(self.covers.len());
-        for (own, (start, len, id)) in (1u32..).zip(&self.covers) {
-            while open.last().is_some_and(|(last, _)| last < start) {
-                open.pop();
-            }
-            let holder = open.last().map_or(0, |(_, number)| *number);
-            covers.push((Entry { start: *start, len: *len, value: number(id)? }, holder));
-            open.push((start | max.checked_shr(u32::from(*len)).unwrap_or(0), own));
-        }
+        let covers = self.covers.iter().map(|(start, len, id)| Some((*start, *len, number(id)?)));
+        let covers = nested(&covers.collect::<Option<Vec<_>>>()?, width);
         Some(Swept { ranges, covers })
     }
+}
+
+/// Sorted covers, each with the number of the one that holds it.
+pub(super) fn nested(covers: &[(u128, u8, u32)], width: u8) -> Vec<(Entry, u32)> {
+    // The covers that hold the one at hand: their last addresses and numbers.
+    let mut open: Vec<(u128, u32)> = Vec::new();
+    let mut nested = Vec::with_capacity(covers.len());
+    for (own, (start, len, value)) in (1u32..).zip(covers) {
+        while open.last().is_some_and(|(last, _)| last < start) {
+            open.pop();
+        }
+        let holder = open.last().map_or(0, |(_, number)| *number);
+        nested.push((Entry { start: *start, len: *len, value: *value }, holder));
+        open.push((start | max(width).checked_shr(u32::from(*len)).unwrap_or(0), own));
+    }
+    nested
 }

@@ -28,6 +28,7 @@ mod codec;
 mod diff;
 mod error;
 mod maps;
+mod overlay;
 
 use alloc::vec::Vec;
 use core::net::IpAddr;

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::bytes::{low32, low64, to_usize};
+use crate::map::COVER;
 use crate::map::slots::SEARCHED;
 
 /// A prefix as the compiler holds it: the address as a number of 32 or 128 bits.
@@ -51,12 +52,22 @@ pub(crate) fn write(out: &mut Vec<u8>, swept: &Swept, width: u8, wide_values: bo
         out.extend(value.iter().take(usize::from(value_octets)));
     }
     for (entry, parent) in &swept.covers {
-        out.extend_from_slice(&entry.start.to_le_bytes());
-        out.extend_from_slice(&u32::from(entry.len).to_le_bytes());
-        out.extend_from_slice(&parent.to_le_bytes());
-        out.extend_from_slice(&entry.value.to_le_bytes());
+        out.extend_from_slice(&cover_octets(entry, *parent));
     }
     ranges.len()
+}
+
+/// A prefix that holds others, as it lies in an image.
+pub(crate) fn cover_octets(entry: &Entry, parent: u32) -> [u8; COVER] {
+    let mut octets = [0u8; COVER];
+    let (start, rest) = octets.split_at_mut(16);
+    start.copy_from_slice(&entry.start.to_le_bytes());
+    for (to, number) in
+        rest.as_chunks_mut::<4>().0.iter_mut().zip([u32::from(entry.len), parent, entry.value])
+    {
+        *to = number.to_le_bytes();
+    }
+    octets
 }
 
 /// Disjoint ranges, and the prefixes that hold others.

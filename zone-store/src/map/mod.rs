@@ -28,6 +28,8 @@ pub(crate) mod build;
 mod slots;
 
 use crate::bytes::{Reader, low32, low64, to_usize};
+#[cfg(feature = "alloc")]
+pub(crate) use build::cover_octets;
 use slots::{Place, Slots};
 
 /// The ranges of one map and one address family, where they lie in the image.
@@ -107,7 +109,7 @@ impl<'a> Ranges<'a> {
 
     /// The range that holds an address.
     #[inline]
-    fn range_of(&self, address: u128) -> Option<u32> {
+    pub(crate) fn range_of(&self, address: u128) -> Option<u32> {
         match self.slots.find(address)? {
             Place::Range(range) => Some(range),
             Place::Within(before, end) => self.search(before, end, address),

@@ -12,6 +12,8 @@ use crate::key::Key;
 pub(crate) use merged::{Merged, Run};
 pub use overlaid::Overlaid;
 pub(crate) use part::Part;
+#[cfg(feature = "alloc")]
+pub(crate) use patch::Patch;
 pub(crate) use patch::PatchedMap;
 pub(crate) use places::Places;
 
@@ -24,10 +26,10 @@ pub struct Overlay {
     /// Bit d is set when a zone that the image does not have has an apex of d labels.
     pub(crate) depths: u128,
     /// The zones that change, by number. Those that the image does not have are numbered after its own.
-    ids: List<u32>,
-    parts: List<Part>,
+    pub(crate) ids: List<u32>,
+    pub(crate) parts: List<Part>,
     /// From the hashes of the apexes that the image does not have to their parts.
-    zone_index: List<u8>,
+    pub(crate) zone_index: List<u8>,
     /// Shared groups: their offsets go on where those of the image end.
     pub(crate) sets: List<u8>,
     pub(crate) places: Places,

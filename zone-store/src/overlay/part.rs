@@ -9,6 +9,7 @@ use crate::store::{NSEC3, ZoneView};
 
 /// The changes of a zone.
 #[derive(Clone, Debug)]
+#[cfg_attr(feature = "alloc", derive(Default))]
 pub(crate) struct Part {
     pub(crate) is_removed: bool,
     /// Of a zone that the image does not have: its apex in wire form, lower case, and how many labels that has.
@@ -34,6 +35,12 @@ pub(crate) struct Part {
 }
 
 impl Part {
+    /// Of a zone that is no more.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn removed() -> Self {
+        Self { is_removed: true, ..Self::default() }
+    }
+
     /// The octets from a name on, `Some(None)` where it is no more. `is_it` is given octets that start with a name,
     /// and its length.
     pub(crate) fn find(

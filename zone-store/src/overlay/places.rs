@@ -5,6 +5,8 @@ use crate::index::Index;
 use crate::key::Key;
 use crate::location::Bind;
 use crate::overlay::{List, PatchedMap};
+#[cfg(feature = "alloc")]
+use crate::store::Store;
 
 /// The changes. What the image does not have is numbered after what it has.
 #[derive(Clone, Debug)]
@@ -43,6 +45,12 @@ impl Places {
             let maps = || if *there == 0 { None } else { Bind::maps(maps) };
             key.is_name(depth, None, octets, *len).then(maps)
         })
+    }
+
+    /// The number of a location that there is from now on.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn number(&self, image: &Store<'_>, name: &[u8]) -> Option<u32> {
+        self.find_location(image.find_location(name).map(|location| location.0), name)
     }
 
     /// The name of a location that the image does not have.
