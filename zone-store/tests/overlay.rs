@@ -2,16 +2,18 @@
 
 mod common;
 mod edits;
+mod places;
 mod signer;
 
 use std::collections::BTreeSet;
 
 use common::{Question, Source, compile};
 use edits::{HEAD, build, line, site};
+use places::{NAMES, World, question, world};
 use proptest::prelude::*;
 use signer::{APEX, Denial, Rows, Signed, denial, row};
 use zone_store::{
-    AnyPolicy, CompileOptions, Delta, DeltaError, Image, Location, Overlay, OverrideTable,
+    AnyPolicy, Combine, CompileOptions, Delta, DeltaError, Image, Location, Overlay, OverrideTable,
     Overrides, Policy,
 };
 
@@ -234,5 +236,52 @@ proptest! {
         let rows = rows.into_iter().zip(kept).filter(|(_, kept)| *kept).map(|(row, _)| row);
         let new = sign(&rows.chain(more).collect::<Vec<_>>(), resigned.unwrap_or(denial));
         agree_both_ways(&old, &new);
+    }
+
+    #[test]
+    fn worlds_agree(
+        worlds in (world(), world()),
+        // Of each map of the new world, whether it is the old one's, the new one's, or the old one's with a few
+        // prefixes of the new.
+        mixed in prop::collection::vec((0u8..3, any::<prop::sample::Index>(), any::<prop::sample::Index>()), 3),
+        kept in (any::<bool>(), any::<bool>()),
+        combine in prop::collection::vec(prop_oneof![3 => Just(Combine::Union), 1 => Just(Combine::Override)], 2),
+        asked in prop::collection::vec(question(), 60),
+    ) {
+        let (old, mut new) = worlds;
+        for ((map, before), (how, from, count)) in new.maps.iter_mut().zip(&old.maps).zip(mixed) {
+            if how == 0 {
+                continue;
+            }
+            let mut edited = before.clone();
+            if how == 2 {
+                for (own, other) in [(&mut edited.v4, &map.v4), (&mut edited.v6, &map.v6)] {
+                    let at = from.index(own.len() + 1);
+                    own.drain(at..(at + count.index(3)).min(own.len()));
+                    for prefix in other.iter().take(count.index(4)) {
+                        own.retain(|known| (known.0, known.1) != (prefix.0, prefix.1));
+                        own.push(*prefix);
+                    }
+                }
+            }
+            *map = edited;
+        }
+        let World { rows, binds, .. } = old.clone();
+        if kept.0 {
+            new.rows = rows;
+        }
+        if kept.1 {
+            new.binds = binds;
+        }
+        let questions: Vec<String> = asked.into_iter().map(|(name, resolver, subnet)| {
+            let mut words = format!("{} TXT from={resolver}", NAMES[name]);
+            if let Some((address, source)) = subnet {
+                words.push_str(&format!(" ecs={address}/{source}"));
+            }
+            words
+        }).collect();
+        let (old, new) = (old.compile(combine[0]).0, new.compile(combine[1]).0);
+        agree(&old, &new, &questions);
+        agree(&new, &old, &questions);
     }
 }
