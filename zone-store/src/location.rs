@@ -114,16 +114,7 @@ impl<'a> Store<'a> {
         if self.binds.is_empty() && self.overlay.is_none() {
             return (None, None);
         }
-        let find = |depth| {
-            if let Some(changed) = self.overlay.and_then(|o| o.places.bound(name, depth)) {
-                return changed;
-            }
-            self.bind_index.find(name.hash(depth)?, |offset| {
-                let (len, octets) = from(self.binds, offset)?.split_first()?;
-                let (_, maps) = octets.split_at_checked(usize::from(*len))?;
-                name.is_name(depth, None, octets, *len).then(|| Bind::maps(maps))?
-            })
-        };
+        let find = |depth| self.bound_at(name, depth);
         if let Some([resolver, subnet, _, _]) = find(name.depth()) {
             return (resolver, subnet);
         }
@@ -143,6 +134,20 @@ impl<'a> Store<'a> {
         }
         let [_, _, resolver, subnet] = deepest;
         (resolver, subnet)
+    }
+
+    /// What is bound to the key's suffix of `depth` labels: to the name by resolver and by subnet, then to the names
+    /// below it.
+    #[inline]
+    pub(crate) fn bound_at(&self, name: &Key, depth: u8) -> Option<[Option<u32>; 4]> {
+        if let Some(changed) = self.overlay.and_then(|o| o.places.bound(name, depth)) {
+            return changed;
+        }
+        self.bind_index.find(name.hash(depth)?, |offset| {
+            let (len, octets) = from(self.binds, offset)?.split_first()?;
+            let (_, maps) = octets.split_at_checked(usize::from(*len))?;
+            name.is_name(depth, None, octets, *len).then(|| Bind::maps(maps))?
+        })
     }
 
     pub(crate) fn default_map(&self) -> Option<u32> {
@@ -207,6 +212,21 @@ impl<'a> Store<'a> {
     /// How many maps there are.
     pub(crate) fn map_count(&self) -> u32 {
         Reader::new(self.maps).u32().unwrap_or(0)
+    }
+
+    /// The number of a map.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn find_map(&self, name: &[u8]) -> Option<u32> {
+        let mut numbers = 0..self.map_count();
+        while let Some(last) = numbers.len().checked_sub(1) {
+            let middle = numbers.start.checked_add(u32::try_from(last).ok()? / 2)?;
+            match self.map(middle)?.name.cmp(name) {
+                core::cmp::Ordering::Less => numbers.start = middle.checked_add(1)?,
+                core::cmp::Ordering::Greater => numbers.end = middle,
+                core::cmp::Ordering::Equal => return Some(middle),
+            }
+        }
+        None
     }
 
     pub(crate) fn map(&self, map: u32) -> Option<MapView<'a>> {

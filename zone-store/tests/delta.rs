@@ -2,11 +2,13 @@
 
 mod common;
 mod edits;
+mod places;
 
 use edits::{HEAD, build, line, site};
+use places::world;
 use proptest::prelude::*;
 use zone_store::text;
-use zone_store::{Change, Delta, DeltaError, Image};
+use zone_store::{Change, Combine, Delta, DeltaError, Image};
 
 /// The data lines of all that is in an image with no zone in another.
 fn lines(image: &Image<Vec<u8>>) -> String {
@@ -107,6 +109,46 @@ fn records_come_and_go() {
     assert!(Delta::between(&old, &old).unwrap().zones().is_empty());
 }
 
+/// The delta of a whole history is that of its first image and its last, to the octet.
+#[track_caller]
+fn compose(images: &[&Image<Vec<u8>>]) {
+    let first = images[0];
+    let mut delta = Delta::between(first, images[1]).unwrap();
+    for pair in images[1..].windows(2) {
+        let next = Delta::between(pair[0], pair[1]).unwrap();
+        delta = delta.then(&next, first).unwrap();
+    }
+    let whole = Delta::between(first, images[images.len() - 1]).unwrap();
+    assert_eq!(delta, whole);
+    assert_eq!(delta.to_bytes(), whole.to_bytes());
+}
+
+#[test]
+fn deltas_compose() {
+    let zone = |text: &str| format!("{HEAD}{text}");
+    let other = HEAD.replace("e.", "f.");
+    let map = "%a:10.0.0.0/8:m\n%b:10.1.0.0/16:m\n%a,10.1.7.0/24,m\n8www.e:m\n";
+    let moved = "%a:10.0.0.0/8:m\n%c:10.1.0.0/17:m\n%c,2001:db8::/32,m\n8*.e:m\n";
+    let plain = site(HEAD, "").unwrap();
+    let images = [
+        site(&zone("x.e. 60 A 192.0.2.1\n"), map).unwrap(),
+        site(&zone(&format!("y.e. 60 A 192.0.2.1\n{other}")), moved).unwrap(),
+        site(&other, "").unwrap(),
+        site(&zone(&format!("x.e. 60 A 192.0.2.2\n{other}x.f. 9 TXT \"t\"\n")), map).unwrap(),
+    ];
+    let [a, b, c, d] = images.each_ref();
+    // Zones and maps that go and come again, as they were and as others.
+    for history in [[a, b, c], [a, c, a], [a, c, d], [b, c, b], [c, a, c], [d, c, b], [a, b, a]] {
+        compose(&history);
+    }
+    compose(&[a, b, c, d, a, &plain, b]);
+    let (ab, cd) = (Delta::between(a, b).unwrap(), Delta::between(c, d).unwrap());
+    let wrong = DeltaError::WrongBase { made_for: c.digest(), given: b.digest() };
+    assert_eq!(ab.then(&cd, a).err(), Some(wrong));
+    let wrong = DeltaError::WrongBase { made_for: a.digest(), given: b.digest() };
+    assert_eq!(ab.then(&cd, b).err(), Some(wrong));
+}
+
 #[test]
 fn zones_come_and_go() {
     let other = HEAD.replace("e.", "f.");
@@ -142,6 +184,11 @@ fn maps_locations_and_bindings() {
     assert_eq!(moved[0], "10.1.0.0 10.1.127.255 b c");
     assert_eq!(moved[1], "10.1.128.0 10.1.255.255 b a");
     leads(&new, &old);
+    // Up to the last address of each family.
+    let all = site(HEAD, "%a,0.0.0.0/0,m\n%a,::/0,m\n8e:m\n").unwrap();
+    let other = site(HEAD, "%b,0.0.0.0/0,m\n%b,::/0,m\n8e:m\n").unwrap();
+    leads(&all, &other);
+    leads(&all, &site(HEAD, "%a,0.0.0.0/1,m\n%a,::/1,m\n8e:m\n").unwrap());
 }
 
 #[test]
@@ -190,7 +237,7 @@ fn wrong_base_and_damage_are_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 
     /// A history of edits: each delta leads to the very image that a fresh compilation makes.
     #[test]
@@ -200,7 +247,7 @@ proptest! {
     ) {
         let mut lines: Vec<(bool, String)> = Vec::new();
         let mut image = build(&mut lines);
-        let first = Image::open(image.as_bytes().to_vec()).unwrap();
+        let mut history = vec![Image::open(image.as_bytes().to_vec()).unwrap()];
         for edits in edits.chunks(step) {
             for (at, edit) in edits {
                 match edit {
@@ -220,9 +267,35 @@ proptest! {
                 let again = site("", &text).unwrap();
                 prop_assert_eq!(again.as_bytes(), made.as_bytes(), "{}", text);
             }
+            history.push(Image::open(made.as_bytes().to_vec()).unwrap());
             image = made;
         }
-        leads(&first, &image);
-        leads(&image, &first);
+        leads(&history[0], &image);
+        leads(&image, &history[0]);
+        compose(&history.iter().chain(history.iter().rev()).collect::<Vec<_>>());
+        compose(&history.iter().collect::<Vec<_>>());
+    }
+
+    /// Maps with prefixes in prefixes, that go and come again.
+    #[test]
+    fn deltas_of_worlds_compose(
+        worlds in (world(), world(), world()),
+        combine in prop::collection::vec(prop_oneof![Just(Combine::Union), Just(Combine::Override)], 3),
+        mixed in any::<[bool; 3]>(),
+    ) {
+        let (first, second, mut third) = worlds;
+        for ((map, other), mixed) in third.maps.iter_mut().zip(&first.maps).zip(mixed) {
+            if mixed {
+                *map = other.clone();
+            }
+        }
+        let worlds = [&first, &second, &third].into_iter().zip(combine);
+        let images: Vec<_> = worlds.map(|(world, combine)| world.compile(combine).0).collect();
+        let [a, b, c] = images.as_slice() else { panic!() };
+        for history in [[a, b, c], [a, c, b], [b, a, b], [c, b, a], [a, c, a]] {
+            compose(&history);
+        }
+        leads(a, b);
+        leads(a, c);
     }
 }

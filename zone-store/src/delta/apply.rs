@@ -109,7 +109,7 @@ impl<'a> Delta<'a> {
                 None => (Family::empty(), Family::empty()),
             };
             if let Some(change) = change {
-                (v4, v6) = (v4.changed(&change.v4)?, v6.changed(&change.v6)?);
+                (v4, v6) = (v4.changed(&change.v4, 32)?, v6.changed(&change.v6, 128)?);
             }
             let v4 = v4.numbered(new_locations, 32)?;
             let v6 = v6.numbered(new_locations, 128)?;

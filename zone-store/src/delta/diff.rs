@@ -9,6 +9,7 @@ use crate::delta::{
     BindingChange, BoundMaps, Change, Delta, DeltaError, ProofChange, SetChange, ZoneChange, maps,
 };
 use crate::image::Image;
+use crate::key::Key;
 use crate::location::{Bind, Location};
 use crate::node::Node;
 use crate::rrset::{Form, Group};
@@ -284,9 +285,18 @@ pub(super) fn bound<'a>(store: &Store<'a>) -> Vec<(&'a [u8], BoundMaps<'a>)> {
     let mut reader = Reader::new(store.binds);
     core::iter::from_fn(|| {
         let bind = Bind::read_next(&mut reader)?;
-        let map = |number: Option<u32>| number.and_then(|n| store.map(n)).map(|map| map.name);
         let maps = [bind.resolver_exact, bind.subnet_exact, bind.resolver_below, bind.subnet_below];
-        Some((bind.name, maps.map(map)))
+        Some((bind.name, named(store, maps)))
     })
     .collect()
+}
+
+/// What is bound to a name and the names below it.
+pub(super) fn bound_at<'a>(store: &Store<'a>, name: &[u8]) -> Option<BoundMaps<'a>> {
+    let key = Key::read(name, store.seed)?;
+    Some(named(store, store.bound_at(&key, key.depth())?))
+}
+
+fn named<'a>(store: &Store<'a>, maps: [Option<u32>; 4]) -> BoundMaps<'a> {
+    maps.map(|number| number.and_then(|n| store.map(n)).map(|map| map.name))
 }

@@ -72,7 +72,7 @@ impl<'a> Family<'a> {
     }
 
     /// What changes from this to the other.
-    fn until(&self, new: &Self, width: u8) -> FamilyChange<'a> {
+    pub(super) fn until(&self, new: &Self, width: u8) -> FamilyChange<'a> {
         let mut ranges: Vec<Span<'a>> = Vec::new();
         let (mut old_value, mut new_value) = (None, None);
         let mut open: Option<Span<'a>> = None;
@@ -103,7 +103,7 @@ impl<'a> Family<'a> {
     }
 
     /// This with the changes. `None` where they do not fit.
-    pub(super) fn changed(&self, change: &FamilyChange<'a>) -> Option<Self> {
+    pub(super) fn changed(&self, change: &FamilyChange<'a>, width: u8) -> Option<Self> {
         let mut out = Self { ranges: Vec::with_capacity(self.ranges.len()), covers: Vec::new() };
         let mut begin = |start: u128, value: Option<Id<'a>>| {
             if out.ranges.last().is_none_or(|last| last.1 != value) {
@@ -127,7 +127,7 @@ impl<'a> Family<'a> {
                 return None;
             }
             begin(span.first, span.new);
-            let after = span.last.checked_add(1);
+            let after = span.last.checked_add(1).filter(|after| *after <= max(width));
             while let Some((start, next)) = own.next_if(|range| range.0 <= span.last) {
                 if next != span.old || Some(start) == after {
                     return None;

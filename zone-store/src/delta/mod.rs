@@ -29,6 +29,7 @@ mod diff;
 mod error;
 mod maps;
 mod overlay;
+mod then;
 
 use alloc::vec::Vec;
 use core::net::IpAddr;

@@ -195,6 +195,12 @@ impl<'a> Ranges<'a> {
         longest_cover(self.covers, address, source, width, |_| true).map(|cover| cover.value)
     }
 
+    /// The prefix that holds others, where this is one.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn find_cover(&self, start: u128, len: u8) -> Option<Cover> {
+        find_cover(self.covers, start, len)
+    }
+
     /// The whole range that holds an address.
     pub(crate) fn range_at(&self, address: u128, width: u8) -> Option<Range> {
         let number = self.range_of(address)?;
@@ -285,6 +291,13 @@ pub(crate) fn longest_cover(
         at = to_usize(cover.parent.checked_sub(1)?);
     }
     None
+}
+
+/// The prefix of that start and length.
+pub(crate) fn find_cover(covers: &[[u8; COVER]], start: u128, len: u8) -> Option<Cover> {
+    let place = |cover: &_| Cover::read(cover).map(|cover| (cover.start, cover.len));
+    let at = covers.binary_search_by_key(&Some((start, len)), place).ok()?;
+    Cover::read(covers.get(at)?)
 }
 
 /// The last address of a family.

@@ -1,6 +1,6 @@
 //! What changes of a client map.
 
-use crate::map::{Block, COVER, Cover, Range, Ranges, longest_cover};
+use crate::map::{Block, COVER, Cover, Range, Ranges, find_cover, longest_cover};
 use crate::overlay::List;
 
 /// The two families of a map.
@@ -64,10 +64,7 @@ impl Patch {
         source: u8,
         width: u8,
     ) -> Option<u32> {
-        let is_same = |cover: &Cover| {
-            let order = |own: &_| Cover::read(own).map(|own| (own.start, own.len));
-            self.covers.binary_search_by_key(&Some((cover.start, cover.len)), order).is_err()
-        };
+        let is_same = |cover: &Cover| find_cover(&self.covers, cover.start, cover.len).is_none();
         let of_image =
             image.and_then(|image| longest_cover(image.covers, address, source, width, is_same));
         let is_there = |cover: &Cover| cover.value != u32::MAX;

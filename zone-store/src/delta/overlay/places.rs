@@ -46,34 +46,30 @@ pub(super) fn places<'a>(base: &Store<'a>, delta: &Delta<'a>) -> Option<Places> 
 }
 
 /// The maps that there are from now on, by name.
-struct Maps<'a> {
-    image: Vec<Id<'a>>,
+struct Maps<'s, 'a> {
+    base: &'s Store<'a>,
     added: Vec<Id<'a>>,
     removed: Vec<Id<'a>>,
 }
 
-impl<'a> Maps<'a> {
-    fn of(base: &Store<'a>, delta: &Delta<'a>) -> Option<Self> {
+impl<'s, 'a> Maps<'s, 'a> {
+    fn of(base: &'s Store<'a>, delta: &Delta<'a>) -> Option<Self> {
         delta.maps.is_sorted_by(|a, b| a.name < b.name).then_some(())?;
         let of = |which| {
             let maps = delta.maps.iter().filter(move |map| map.change == which);
             maps.map(|map| map.name).collect()
         };
-        let image = (0..base.map_count()).filter_map(|number| Some(base.map(number)?.name));
-        Some(Self {
-            image: image.collect(),
-            added: of(Change::Added),
-            removed: of(Change::Removed),
-        })
+        Some(Self { base, added: of(Change::Added), removed: of(Change::Removed) })
     }
 
     fn number(&self, name: Id<'a>) -> Option<u32> {
-        if let Ok(number) = self.image.binary_search(&name) {
-            self.removed.binary_search(&name).is_err().then_some(())?;
-            return u32::try_from(number).ok();
+        match self.base.find_map(name) {
+            Some(number) => self.removed.binary_search(&name).is_err().then_some(number),
+            None => {
+                let own = u32::try_from(self.added.binary_search(&name).ok()?).ok()?;
+                self.base.map_count().checked_add(own)
+            }
         }
-        let own = self.added.binary_search(&name).ok()?;
-        u32::try_from(self.image.len().checked_add(own)?).ok()
     }
 }
 
@@ -81,15 +77,14 @@ struct Drafter<'s, 'a> {
     base: &'s Store<'a>,
     /// Of the locations of the base.
     names: Vec<Id<'a>>,
-    maps: Maps<'a>,
+    maps: Maps<'s, 'a>,
     places: Places,
 }
 
 impl<'a> Drafter<'_, 'a> {
     fn map(&mut self, change: &MapChange<'a>) -> Option<()> {
-        let known = self.maps.image.binary_search(&change.name).ok();
-        let image = match (known, change.change) {
-            (Some(number), Change::Changed) => Some(self.base.map(u32::try_from(number).ok()?)?),
+        let image = match (self.base.find_map(change.name), change.change) {
+            (Some(number), Change::Changed) => Some(self.base.map(number)?),
             (None, Change::Added) => None,
             (Some(_), Change::Removed) => {
                 // No name is bound to it any more; those without a binding ask none.
@@ -120,7 +115,7 @@ impl<'a> Drafter<'_, 'a> {
     ) -> Option<Patch> {
         let mut ranges = Vec::new();
         match image {
-            None => self.window(&Family::empty(), change, max(width), &mut ranges)?,
+            None => self.window(&Family::empty(), change, (max(width), width), &mut ranges)?,
             Some(image) => self.windows(&image, change, width, &mut ranges)?,
         }
         let covers = change.covers.iter().map(|cover| {
@@ -172,7 +167,7 @@ impl<'a> Drafter<'_, 'a> {
             let window = Family { ranges: ranges.collect::<Option<_>>()?, covers: Vec::new() };
             let change = FamilyChange { ranges: spans.to_vec(), covers: Vec::new() };
             let end = image.range_at(image.start(last)?, width)?.last;
-            self.window(&window, &change, end, out)?;
+            self.window(&window, &change, (end, width), out)?;
         }
         Some(())
     }
@@ -182,10 +177,10 @@ impl<'a> Drafter<'_, 'a> {
         &self,
         ranges: &Family<'a>,
         change: &FamilyChange<'a>,
-        end: u128,
+        (end, width): (u128, u8),
         out: &mut Vec<Range>,
     ) -> Option<()> {
-        let ranges = ranges.changed(change)?.ranges;
+        let ranges = ranges.changed(change, width)?.ranges;
         let ends = ranges.iter().skip(1).map(|range| range.0.checked_sub(1));
         for ((first, name), last) in ranges.iter().zip(ends.chain([Some(end)])) {
             let value = match name {

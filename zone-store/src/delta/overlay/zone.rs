@@ -59,7 +59,9 @@ impl<'a> Draft<'a> {
             outline.open(&mut plan, &mut part, &name.key)?;
             put(&mut plan, &name.sets, |location| places.number(base, location))?;
             outline.close(&mut plan)?;
-            if keeps_wildcard(&names, name) {
+            // A wildcard that is not among these names is as it was. Where it is gone, this costs a look-up.
+            let had_wildcard = name.node.is_some_and(|(_, node)| node.has(HAS_WILDCARD));
+            if had_wildcard {
                 plan.nodes.last_mut()?.flags |= HAS_WILDCARD;
             }
         }
@@ -135,17 +137,6 @@ fn add_gone(plan: &mut Plan, name: &Affected<'_>) -> Option<()> {
         end_set: sets,
     });
     Some(())
-}
-
-/// Whether the image has a wildcard below the name that is as it was.
-fn keeps_wildcard(names: &[Affected<'_>], name: &Affected<'_>) -> bool {
-    let had = name.node.is_some_and(|(_, node)| node.has(HAS_WILDCARD));
-    let is_known = || {
-        let mut key = name.key.clone();
-        key.extend_from_slice(b"*\0");
-        names.binary_search_by(|other| other.key.cmp(&key)).is_ok()
-    };
-    had && !is_known()
 }
 
 /// Which NSEC names of the image are here.
