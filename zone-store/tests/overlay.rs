@@ -40,6 +40,15 @@ fn agree(old: &Image<Vec<u8>>, new: &Image<Vec<u8>>, questions: &[String]) {
     };
     let tables =
         [drained(&|name| under.find_location(name)), drained(&|name| store.find_location(name))];
+    // A location that is no more has no number any more; its name keeps its meaning while the old one is told.
+    for image in [old, new] {
+        for number in 0..image.store().location_count() {
+            let name = image.store().location_name(Location(number)).unwrap();
+            let found = under.find_location(name);
+            assert_eq!(found.is_some(), store.find_location(name).is_some());
+            assert!(found.is_none_or(|found| under.location_name(found) == Some(name)));
+        }
+    }
     let mut out = [vec![0; 65_535], vec![0; 65_535]];
     for words in questions {
         let question = Question::read(words);
@@ -164,6 +173,68 @@ fn zones_come_and_go() {
     agree_both_ways(&image(&["e.", "f."]), &image(&["a.e.", "f.", "g."]));
     agree_both_ways(&image(&[]), &image(&["e.", "f."]));
     agree_both_ways(&image(&["e."]), &image(&["f."]));
+}
+
+/// Clients of each of these networks ask for the name, as resolvers and by client subnet.
+#[track_caller]
+fn lines_agree(old: &str, new: &str) {
+    let [old, new] = [old, new].map(|lines| site(HEAD, lines).expect("compiles"));
+    let mut questions = Vec::new();
+    for address in [
+        "9.255.255.255",
+        "10.0.0.1",
+        "10.1.0.1",
+        "10.1.128.1",
+        "10.2.3.4",
+        "11.0.0.1",
+        "255.255.255.255",
+    ] {
+        for name in ["b.e.", "x.b.e.", "c.e."] {
+            questions.push(format!("{name} A from={address}"));
+            for len in [0, 7, 8, 9, 15, 16, 17, 24, 32] {
+                questions.push(format!("{name} A ecs={address}/{len}"));
+            }
+        }
+    }
+    agree(&old, &new, &questions);
+    agree(&new, &old, &questions);
+}
+
+const ROWS: &str = "+b.e:192.0.2.1:60\n+b.e:192.0.2.2:60::oslo:2\n+*.b.e:192.0.2.3:60\n+*.b.e:192.0.2.4:60::lima\n\
+    +c.e:192.0.2.5:60::oslo:1\n8b.e:m\nM*.b.e:m\n%lima:10.0.0.0/8:m\n";
+
+#[test]
+fn locations_come_and_go() {
+    // One that sorts before those there are: its number is the last, rows are found by number.
+    let more = "+b.e:192.0.2.9:60::alta:3\n+c.e:192.0.2.8:60::alta\n%alta:10.1.0.0/16:m\n";
+    lines_agree(ROWS, &format!("{ROWS}%oslo:10.2.0.0/16:m\n{more}"));
+    lines_agree(&format!("{ROWS}{more}"), &ROWS.replace("oslo", "umea"));
+}
+
+#[test]
+fn ranges_join_and_covers_go() {
+    let map = |prefixes: &[&str]| {
+        ROWS.to_owned() + &prefixes.iter().map(|p| format!("%{p}:m\n")).collect::<String>()
+    };
+    let (left, right) = ("oslo:10.1.0.0/17", "oslo:10.1.128.0/17");
+    // What moves becomes one range with its neighbours, on either side and on both.
+    lines_agree(&map(&[left]), &map(&[left, right]));
+    lines_agree(&map(&[right]), &map(&[left, right]));
+    lines_agree(&map(&["lima:10.1.0.0/16"]), &map(&["oslo:10.1.0.0/16"]));
+    lines_agree(&map(&["oslo:9.0.0.0/8", "oslo:11.0.0.0/8"]), &map(&["oslo:9.0.0.0/8"]));
+    // A short client subnet is answered by the prefix that holds others, while it is one.
+    lines_agree(&map(&["oslo:10.1.0.0/16", "lima:10.1.0.0/17"]), &map(&["oslo:10.1.0.0/16"]));
+    lines_agree(&map(&["oslo:10.1.0.0/16", "umea:10.1.0.0/17"]), &map(&["lima:10.1.0.0/16"]));
+    lines_agree(&map(&["oslo:0.0.0.0/0"]), &map(&["umea:0.0.0.0/0"]));
+}
+
+#[test]
+fn maps_and_bindings_come_and_go() {
+    lines_agree(ROWS, &ROWS.replace(":m\n", ":n\n"));
+    lines_agree(ROWS, &ROWS.replace("8b.e:m\n", "").replace("M*.b.e:m", "M*.e:m"));
+    lines_agree(ROWS, &format!("{ROWS}%oslo:10.1.0.0/16:\n8c.e:m\n"));
+    lines_agree(&ROWS.replace(":m\n", ":\n"), ROWS);
+    lines_agree("+b.e:192.0.2.1:60\n", ROWS);
 }
 
 #[test]
