@@ -125,9 +125,16 @@ impl<'s> Resolver<'s, '_, '_, '_> {
         self.noted < PROOFS.saturating_sub(PROOFS_OF_DENIAL)
     }
 
-    /// Appends the proofs noted since the last time.
+    /// Appends the proofs noted since the last time: most often none.
     #[inline]
     pub(crate) fn write_proofs(&mut self) {
+        if self.written < self.noted {
+            self.write_noted();
+        }
+    }
+
+    #[inline(never)]
+    fn write_noted(&mut self) {
         while self.written < self.noted {
             let noted = self.proofs.get(self.written).copied();
             self.written = self.written.saturating_add(1);

@@ -33,6 +33,9 @@ impl<'a, T> Merged<'a, T> {
         is_less: impl Fn(&T, &T) -> bool,
     ) -> Option<usize> {
         let image = self.image.partition_point(|place| is_before(place, false));
+        if self.gone.is_empty() && self.overlay.is_empty() {
+            return image.checked_sub(1).or(self.image.len().checked_sub(1));
+        }
         let overlay = self.overlay.partition_point(|place| is_before(place, true));
         self.later(image, overlay, &is_less)
             .or_else(|| self.later(self.image.len(), self.overlay.len(), &is_less))

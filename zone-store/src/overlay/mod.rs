@@ -46,12 +46,21 @@ impl Overlay {
         self.result
     }
 
+    /// The octets that it holds in memory, for the most part.
+    pub fn octets(&self) -> usize {
+        let parts = self.parts.iter().map(Part::octets);
+        let own = [self.sets.len(), self.zone_index.len(), self.places.octets()];
+        parts.chain(own).fold(size_of::<Self>(), usize::saturating_add)
+    }
+
     /// What changes in a zone.
+    #[inline(never)]
     pub(crate) fn part(&self, id: u32) -> Option<&Part> {
         self.parts.get(self.ids.binary_search(&id).ok()?)
     }
 
     /// The zone whose apex is the key's suffix of `depth` labels; `found` is that of the image.
+    #[inline(never)]
     pub(crate) fn zone(&self, found: Option<u32>, key: &Key, depth: u8) -> Option<u32> {
         if let Some(id) = found {
             return self.part(id).is_none_or(|part| !part.is_removed).then_some(id);

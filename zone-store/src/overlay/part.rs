@@ -43,6 +43,7 @@ impl Part {
 
     /// The octets from a name on, `Some(None)` where it is no more. `is_it` is given octets that start with a name,
     /// and its length.
+    #[inline(never)]
     pub(crate) fn find(
         &self,
         hash: u64,
@@ -58,5 +59,20 @@ impl Part {
     /// A zone that the image does not have.
     pub(crate) fn added(&self, id: u32) -> ZoneView<'_> {
         ZoneView::added(id, self.depth, &self.apex, self)
+    }
+
+    /// The octets that it takes.
+    pub(crate) fn octets(&self) -> usize {
+        let lists = [
+            self.apex.len(),
+            self.nodes.len(),
+            self.index.len(),
+            size_of_val::<[_]>(&self.nsec),
+            size_of_val::<[_]>(&self.nsec_gone),
+            size_of_val::<[_]>(&self.nsec3),
+            size_of_val::<[_]>(&self.nsec3_gone),
+            self.salt.len(),
+        ];
+        lists.into_iter().fold(size_of::<Self>(), usize::saturating_add)
     }
 }

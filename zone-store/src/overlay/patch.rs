@@ -10,6 +10,18 @@ pub(crate) struct PatchedMap {
     pub(crate) v6: Patch,
 }
 
+impl PatchedMap {
+    /// The octets that it takes.
+    pub(crate) fn octets(&self) -> usize {
+        let family = |family: &Patch| {
+            size_of_val::<[_]>(&family.ranges).saturating_add(size_of_val::<[_]>(&family.covers))
+        };
+        [family(&self.v4), family(&self.v6)]
+            .into_iter()
+            .fold(size_of::<Self>(), usize::saturating_add)
+    }
+}
+
 /// Ranges that are not as in the image, those beside them too where they could have been joined: each with its
 /// whole extent, so that scopes are those of an image written anew.
 #[derive(Clone, Debug)]
@@ -22,6 +34,7 @@ pub(crate) struct Patch {
 
 impl Patch {
     /// As [`Ranges::location`]. `image` is `None` for a map that the image does not have.
+    #[inline(never)]
     pub(crate) fn location(&self, image: Option<Ranges<'_>>, address: u128) -> Option<u32> {
         match self.range_of(address) {
             Some(range) => range.value,
@@ -30,6 +43,7 @@ impl Patch {
     }
 
     /// As [`Ranges::block`].
+    #[inline(never)]
     pub(crate) fn block(
         &self,
         image: Option<Ranges<'_>>,

@@ -30,6 +30,7 @@ pub(crate) struct Places {
 pub(crate) type Maps = [Option<u32>; 4];
 
 impl Places {
+    #[inline(never)]
     pub(crate) fn map(&self, number: u32) -> Option<&PatchedMap> {
         let at = self.maps.binary_search_by_key(&number, |map| map.0).ok()?;
         self.maps.get(at).map(|map| &map.1)
@@ -37,6 +38,7 @@ impl Places {
 
     /// The maps bound to the key's suffix of `depth` labels, where that changes; `Some(None)` where none are any
     /// more.
+    #[inline(never)]
     pub(crate) fn bound(&self, key: &Key, depth: u8) -> Option<Option<Maps>> {
         Index::new(&self.bind_index).find(key.hash(depth)?, |offset| {
             let (len, octets) = from(&self.binds, offset)?.split_first()?;
@@ -66,5 +68,13 @@ impl Places {
         }
         let own = self.added.binary_search_by(|added| (**added).cmp(name)).ok()?;
         self.locations.checked_add(u32::try_from(own).ok()?)
+    }
+
+    /// The octets that it takes, itself apart.
+    pub(crate) fn octets(&self) -> usize {
+        let names = self.added.iter().map(|name| size_of_val(name).saturating_add(name.len()));
+        let maps = self.maps.iter().map(|(_, map)| map.octets());
+        let own = [size_of_val::<[_]>(&self.removed), self.binds.len(), self.bind_index.len()];
+        names.chain(maps).chain(own).fold(0, usize::saturating_add)
     }
 }
