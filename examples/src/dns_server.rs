@@ -57,15 +57,7 @@ impl DnsServer {
     ) -> Option<usize> {
         let edition = self.published.current();
         let client = Client { address, transport, ..Client::default() };
-        let overrides = edition.overrides.as_overrides();
-        let answered = edition.image.store().answer(
-            query,
-            &client,
-            &self.policy,
-            &overrides,
-            rand::random(),
-            out,
-        );
+        let answered = edition.answer(query, &client, &self.policy, rand::random(), out);
         let counter = if answered.is_ok() { &self.answered } else { &self.dropped };
         counter.fetch_add(1, Ordering::Relaxed);
         answered.ok().map(|answered| answered.len)

@@ -115,6 +115,24 @@ impl AsRef<[u8]> for Mapped {
     }
 }
 
+/// The octets of an image: of a file, or made by this program.
+#[derive(Debug)]
+pub enum Held {
+    /// Of a file.
+    Mapped(Mapped),
+    /// In memory of its own.
+    Made(Vec<u8>),
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Self::Mapped(map) => map.as_ref(),
+            Self::Made(octets) => octets,
+        }
+    }
+}
+
 fn explain(verb: &str, path: &Path, error: &io::Error) -> String {
     let hint = match error.kind() {
         io::ErrorKind::NotFound => "\n  hint: no such file; is the path right?",

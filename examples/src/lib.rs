@@ -11,6 +11,7 @@
 //! | [`ntp_server`] | a stateless NTP responder |
 //! | [`nts`] | key establishment over TLS, for servers and clients |
 //! | [`published`] | the image in service, replaced as one while queries run |
+//! | [`upkeep`], [`deltas`] | an image file and the deltas that follow it: shown at once, compacted behind |
 //! | [`files`] | sources read (also `.gz` and `.xz`), images written by rename and memory-mapped |
 //! | [`sources`] | text sources of any format into a compiled image |
 //! | [`dns_client`], [`ntp_client`] | ask over real sockets |
@@ -23,6 +24,7 @@
 pub mod clock;
 pub mod console;
 pub mod datagrams;
+pub mod deltas;
 pub mod dns_client;
 pub mod dns_server;
 pub mod files;
@@ -36,3 +38,4 @@ pub mod signals;
 pub mod sources;
 pub mod streams;
 pub mod threads;
+pub mod upkeep;

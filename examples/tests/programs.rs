@@ -4,8 +4,9 @@ mod support;
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use dns_wire::{Message, NameBuf, RType};
 use serde_json::{Value, json};
@@ -258,6 +259,123 @@ fn authd_serves_reloads_and_keeps_what_works() {
     assert!(server.line().contains("not reloaded"));
     assert_eq!(serial(), "2026112302");
 
+    server.signal("INT");
+    assert!(server.line().contains("queries answered"));
+    assert!(server.wait());
+}
+
+/// A zone of which one answer has the version in two records: an answer of two versions would show.
+fn versioned(folder: &Path, version: u32) -> PathBuf {
+    let (zone, image) = (folder.join("v.zone"), folder.join(format!("v{version}.img")));
+    let ttl = 60 + version;
+    let mut text = format!(
+        "$ORIGIN v.example.\n@ 60 SOA ns h {version} 2 3 4 5\n@ 60 NS ns\nns 60 A 192.0.2.53\n\
+         mark {ttl} CNAME marked\nmarked {ttl} A 192.0.2.{version}\n"
+    );
+    // So that compaction takes a while.
+    for host in 0..100_000 {
+        text += &format!("h{host} 60 A 192.0.2.{}\n", (host + version / 2) % 250);
+    }
+    fs::write(&zone, text).unwrap();
+    run(zonec(["build", "-o"]).arg(&image).arg(&zone));
+    image
+}
+
+/// The version that an answer of both records tells.
+fn version(client: &mut DnsClient) -> u32 {
+    let reply = client.ask(&Question::new("mark.v.example.".parse().unwrap(), RType::A)).unwrap();
+    let message = Message::parse(reply).unwrap();
+    let told: Vec<u32> =
+        message.answers().map(|record| record.unwrap().ttl.0 - 60).collect::<Vec<_>>();
+    let [alias, address] = told[..] else { panic!("{told:?}") };
+    assert_eq!(alias, address, "an answer of two versions");
+    alias
+}
+
+#[test]
+fn authd_shows_deltas_at_once_and_compacts_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let deltas = folder.path().join("deltas");
+    fs::create_dir(&deltas).unwrap();
+    let images: Vec<_> = (1..=5).map(|number| versioned(folder.path(), number)).collect();
+    let diff = |from: usize, to: usize| {
+        let path = deltas.join(format!("{from}-{to}.delta"));
+        run(zonec(["diff"]).args([&images[from - 1], &images[to - 1]]).arg("-o").arg(&path));
+        path
+    };
+    let digest = |number: usize| {
+        let said = run(zonec(["verify"]).arg(&images[number - 1]));
+        let digest = said.split("digest ").nth(1).expect("a digest");
+        digest.chars().take(12).collect::<String>()
+    };
+    let mut server = Server::authd_with_deltas(&images[0], &deltas);
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, server.port()));
+    let client = || DnsClient::new(IpAddr::V4(Ipv4Addr::LOCALHOST), address).unwrap();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        // Asked all the while: each is answered, by one version, and none goes back.
+        let asked = scope.spawn(|| {
+            let (mut client, mut last, mut count) = (client(), 1, 0u32);
+            while !done.load(Ordering::Relaxed) {
+                let now = version(&mut client);
+                assert!(now >= last, "{now} after {last}");
+                (last, count) = (now, count + 1);
+            }
+            (last, count)
+        });
+        let mut client = client();
+        assert_eq!(version(&mut client), 1);
+
+        // Two deltas at once; then one more while those may still be compacted.
+        let query = run(zonec(["query"])
+            .arg(&images[0])
+            .args(["mark.v.example", "--delta"])
+            .arg(diff(1, 2)));
+        assert!(query.contains("192.0.2.2"), "{query}");
+        diff(2, 3);
+        server.signal("HUP");
+        let line = server.line();
+        assert!(line.contains(&format!("reloaded, image {}, which is", digest(3))), "{line}");
+        assert!(line.contains("and 2 deltas"), "{line}");
+        assert_eq!(version(&mut client), 3);
+        diff(3, 4);
+        server.signal("HUP");
+        let mut lines = String::new();
+        while !lines.contains(&format!("image {}\n", digest(4)))
+            || lines.matches("compacted").count() < 2
+        {
+            let line = server.line();
+            assert!(!line.is_empty(), "{lines}");
+            lines += &line;
+        }
+        assert!(lines.contains("compacted in"), "{lines}");
+        assert_eq!(version(&mut client), 4);
+
+        // For an image that is not in service, and no delta at all: both leave in service what is.
+        run(zonec(["diff"])
+            .args([&images[0], &images[4]])
+            .arg("-o")
+            .arg(folder.path().join("other")));
+        replace(&deltas.join("1-2.delta"), &fs::read(folder.path().join("other")).unwrap());
+        server.signal("HUP");
+        let line = server.line();
+        assert!(line.contains("nothing new") && line.contains("do not follow it: 3"), "{line}");
+        fs::write(deltas.join("damaged.delta"), b"no delta").unwrap();
+        server.signal("HUP");
+        assert!(server.line().contains("not reloaded"));
+        assert_eq!(version(&mut client), 4);
+
+        // Another image file counts for more than what was made of the old one.
+        fs::remove_file(deltas.join("damaged.delta")).unwrap();
+        replace(&images[0], &fs::read(&images[4]).unwrap());
+        server.signal("HUP");
+        assert!(server.line().contains(&format!("reloaded, image {}", digest(5))));
+        assert_eq!(version(&mut client), 5);
+        done.store(true, Ordering::Relaxed);
+        let (last, count) = asked.join().unwrap();
+        assert_eq!(last, 5);
+        assert!(count > 100, "{count}");
+    });
     server.signal("INT");
     assert!(server.line().contains("queries answered"));
     assert!(server.wait());

@@ -7,15 +7,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Parser;
-use service::console::{complain, end, tell};
+use service::console::{end, tell};
 use service::dns_server::DnsServer;
 use service::ports;
-use service::published::{Edition, Published};
 use service::signals::{Request, Requests};
+use service::upkeep::Upkeep;
 use zone_store::Policy;
 
 /// Serve an image over DNS, UDP and TCP. SIGHUP maps the file anew and swaps it in; a file that is refused
-/// leaves the old image in service.
+/// leaves the old image in service. Deltas that follow the image are shown within milliseconds, and made one
+/// image with it while that goes on.
 #[derive(Debug, Parser)]
 #[command(
     name = "authd",
@@ -26,6 +27,10 @@ struct Arguments {
     /// The image, made by `zonec build`.
     #[arg(long, value_name = "IMAGE")]
     image: PathBuf,
+    /// A folder of deltas, made by `zonec diff`, named `*.delta`: those that follow the image, or one another, are
+    /// shown from the start and after SIGHUP.
+    #[arg(long, value_name = "FOLDER")]
+    deltas: Option<PathBuf>,
     /// Where to listen.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:5300")]
     listen: SocketAddr,
@@ -43,30 +48,21 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), String> {
     let requests = Requests::listen()?;
-    let published = Arc::new(Published::new(Edition::open(&arguments.image)?));
+    let upkeep = Upkeep::open("authd", arguments.image.clone(), arguments.deltas.clone())?;
     let sockets = ports::pair(arguments.listen)?;
     let address = sockets.udp.local_addr().unwrap_or(arguments.listen);
     let policy = Policy { max_weighted: arguments.max_weighted, ..Policy::default() };
-    let server = Arc::new(DnsServer::new(Arc::clone(&published), policy));
+    let server = Arc::new(DnsServer::new(Arc::clone(upkeep.published()), policy));
     let stop = Arc::new(AtomicBool::new(false));
     let workers = server
         .start(sockets, usize::from(arguments.threads), &stop)
         .map_err(|error| format!("cannot start the workers: {error}"))?;
     tell(format!(
         "authd: DNS on {address} (UDP and TCP), image {}; SIGHUP reloads, Ctrl-C stops",
-        name(&published)
+        upkeep.name()
     ));
     requests.each(|request| match request {
-        Request::Reload => match Edition::open(&arguments.image) {
-            Ok(edition) => {
-                published.replace(edition);
-                tell(format!("authd: reloaded, image {}", name(&published)));
-            }
-            Err(message) => {
-                tell(format!("authd: not reloaded, image {} stays in service", name(&published)));
-                complain(message);
-            }
-        },
+        Request::Reload => upkeep.reload(),
         Request::Stop => stop.store(true, Ordering::Relaxed),
     });
     for worker in workers {
@@ -75,10 +71,4 @@ fn run(arguments: &Arguments) -> Result<(), String> {
     let (answered, dropped) = server.counts();
     tell(format!("authd: queries answered: {answered}, packets dropped: {dropped}"));
     Ok(())
-}
-
-/// An image by the first digits of its digest.
-fn name(published: &Published) -> String {
-    let digest = format!("{:032x}", published.current().image.digest());
-    digest[..12].to_owned()
 }

@@ -65,6 +65,14 @@ impl Server {
         Self::start(command)
     }
 
+    /// `authd` on a free port, with a folder of deltas.
+    pub(crate) fn authd_with_deltas(image: &Path, deltas: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_authd"));
+        command.arg("--image").arg(image).arg("--deltas").arg(deltas);
+        command.args(["--listen", "127.0.0.1:0"]);
+        Self::start(command)
+    }
+
     /// `timed` on a free port.
     pub(crate) fn timed() -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_timed"));

@@ -105,10 +105,9 @@ fn overrides(
     let plan = drain::drain(&measured.problem(), assignment, column, &drain::Options::default())
         .ok_or("no other PoP is open")?;
     let edition = published.current();
-    let store = edition.image.store();
     let number = |location: u32| -> Result<Location, String> {
         let name = location_name(world, location);
-        store
+        edition
             .find_location(name.as_bytes())
             .ok_or_else(|| format!("the image has no location {name}"))
     };

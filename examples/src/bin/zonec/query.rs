@@ -7,9 +7,10 @@ use dns_wire::edns::ClientSubnet;
 use dns_wire::{NameBuf, RType};
 use service::console::{print, print_json};
 use service::dns_client::{QUERY_MAX, Question};
+use service::files::read_source;
 use service::published::Edition;
 use service::show::{Reply, like_dig};
-use zone_store::{Client, Overrides, Policy, Transport};
+use zone_store::{Client, Delta, Policy, Transport};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -41,6 +42,9 @@ pub(crate) struct Arguments {
     /// How many addresses of a weighted set go into the answer.
     #[arg(long, value_name = "K", default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
     max_weighted: u8,
+    /// Ask the image as this delta makes it look.
+    #[arg(long, value_name = "DELTA")]
+    delta: Option<PathBuf>,
     /// Print the reply as JSON.
     #[arg(long)]
     json: bool,
@@ -48,7 +52,13 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let question = question(arguments)?;
-    let edition = Edition::open(&arguments.image)?;
+    let mut edition = Edition::open(&arguments.image)?;
+    if let Some(path) = &arguments.delta {
+        let octets = read_source(path)?;
+        let refuse = |error| format!("{} is refused: {error}", path.display());
+        let delta = Delta::read(&octets).map_err(refuse)?;
+        edition = Edition::changed(edition.image, &delta).map_err(refuse)?;
+    }
     let seed = arguments.seed.unwrap_or_else(rand::random);
     let mut query = [0; QUERY_MAX];
     // An id from the seed too, so that the same command prints the same reply.
@@ -64,9 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let policy = Policy { max_weighted: arguments.max_weighted, ..Policy::default() };
     let mut out = vec![0; usize::from(u16::MAX)];
     let answered = edition
-        .image
-        .store()
-        .answer(query, &client, &policy, &Overrides::NONE, seed, &mut out)
+        .answer(query, &client, &policy, seed, &mut out)
         .map_err(|dropped| format!("a server would not reply: {dropped}"))?;
     let reply = &out[..answered.len];
     let malformed = |error| format!("the reply is malformed, which is a defect of ours: {error}");
