@@ -26,6 +26,7 @@ fn edge_closes_the_loop() {
     let facts: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(facts["ok"], true);
     assert_eq!(facts["swap"]["failed"], 0);
+    assert_eq!(facts["swap"]["same_image"], true);
     assert!(facts["swap"]["queries"].as_u64().unwrap() > 100, "{}", facts["swap"]);
     assert_eq!(facts["drain"]["still_there"], 0);
     assert!(

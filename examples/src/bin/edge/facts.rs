@@ -84,8 +84,14 @@ pub(crate) struct Swap {
     pub(crate) difference_bytes: u64,
     /// From the changed lines to an image on disk.
     pub(crate) compile_ms: f64,
-    /// From the image on disk to answers from it: map, verify, swap.
+    /// What the server is sent.
+    pub(crate) delta_bytes: u64,
+    /// From the octets of the delta to answers from it: read, made an overlay, swapped.
     pub(crate) visible_ms: f64,
+    /// From the delta and the image in service to the flat image of both: made, verified, swapped.
+    pub(crate) compact_ms: f64,
+    /// That image is the one that was compiled.
+    pub(crate) same_image: bool,
     /// Queries asked around the swap, one after the other without a pause.
     pub(crate) queries: u64,
     pub(crate) failed: u64,

@@ -190,6 +190,7 @@ impl Loop {
         let smear = time::smear(&console);
 
         let ok = swap.failed == 0
+            && swap.same_image
             && before.failed == 0
             && after.failed == 0
             && drain.still_there == 0
