@@ -1,12 +1,13 @@
 //! Any octets as a delta: refused with an error, or written again as they were; and applied to a small image it
-//! makes the image that it promises, or none.
+//! makes the image that it promises, or none. As an overlay it then answers as that image does, and whatever it
+//! promises, answers.
 #![no_main]
 
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use zone_store::text::{data, master};
-use zone_store::{Compiler, Delta, Image, reseal_delta};
+use zone_store::{Client, Compiler, Delta, Image, Overlay, Overrides, Policy, reseal_delta};
 
 fn image(zone: &[u8], lines: &[u8]) -> Image<Vec<u8>> {
     let mut compiler = Compiler::default();
@@ -22,6 +23,15 @@ static BASE: LazyLock<Image<Vec<u8>>> = LazyLock::new(|| {
     )
 });
 
+/// A query with DO, and the client subnet 10.1.0.0/16.
+fn query(name: &[u8], rtype: u8) -> Vec<u8> {
+    let mut query = vec![0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1];
+    query.extend_from_slice(name);
+    query.extend_from_slice(&[0, rtype, 0, 1, 0, 0, 41, 4, 208, 0, 0, 128, 0, 0, 10]);
+    query.extend_from_slice(&[0, 8, 0, 6, 0, 1, 16, 0, 10, 1]);
+    query
+}
+
 fuzz_target!(|octets: &[u8]| {
     let mut octets = octets.to_vec();
     // Sum and base are made right, so that what is behind them is reached.
@@ -32,7 +42,29 @@ fuzz_target!(|octets: &[u8]| {
     let told = delta.zones().iter().map(|zone| zone.records().count()).sum::<usize>()
         + delta.maps().iter().map(|map| map.ranges().count()).sum::<usize>();
     assert!(told <= octets.len());
-    if let Ok(made) = delta.apply(&BASE) {
+    let made = delta.apply(&BASE).ok();
+    if let Some(made) = &made {
         assert_eq!(made.digest(), delta.result());
+    }
+    let overlay = match Overlay::new(&BASE, &delta) {
+        Ok(overlay) => overlay,
+        Err(error) => return assert!(made.is_none(), "{error}"),
+    };
+    let under = BASE.overlaid(&overlay).unwrap();
+    let owners = delta.zones().iter().flat_map(|zone| zone.records());
+    let mut names: Vec<Vec<u8>> =
+        owners.take(8).map(|record| record.owner.as_name().as_wire().to_vec()).collect();
+    names.extend([b"\x01x\x01e\0".to_vec(), b"\x01n\x01b\x01e\0".to_vec(), b"\x01e\0".to_vec()]);
+    let (client, policy, none) = (Client::default(), Policy::default(), Overrides::NONE);
+    let (mut got, mut wanted) = ([0; 4096], [0; 4096]);
+    for name in names {
+        for rtype in [1, 6, 43, 255] {
+            let query = query(&name, rtype);
+            let answered = under.answer(&query, &client, &policy, &none, 1, &mut got).unwrap();
+            let Some(made) = &made else { continue };
+            let store = made.store();
+            let expected = store.answer(&query, &client, &policy, &none, 1, &mut wanted).unwrap();
+            assert_eq!(got[..answered.len], wanted[..expected.len]);
+        }
     }
 });

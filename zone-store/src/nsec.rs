@@ -59,7 +59,7 @@ impl<'a> Chain<'a> {
 }
 
 /// The canonical order (RFC 4034 §6.1) of two names relative to one zone, in lower case.
-fn canonical(a: &[u8], b: &[u8]) -> Ordering {
+pub(crate) fn canonical(a: &[u8], b: &[u8]) -> Ordering {
     let (mut starts_a, mut starts_b) = ([0u8; 128], [0u8; 128]);
     let mut left_a = labels(a, &mut starts_a);
     let mut left_b = labels(b, &mut starts_b);

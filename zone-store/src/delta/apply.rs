@@ -80,8 +80,9 @@ impl<'a> Delta<'a> {
         let kept = old.iter().filter(|id| self.removed_locations.binary_search(id).is_err());
         let mut all: Vec<Id<'a>> = kept.chain(&self.added_locations).copied().collect();
         all.sort_unstable();
-        let is_sound = all.first().is_some_and(|id| id.is_empty());
-        (is_sound && all.is_sorted_by(|a, b| a < b)).then_some(all)
+        let has_default = all.first().is_some_and(|id| id.is_empty());
+        let is_new = |id: &Id<'a>| old.binary_search(id).is_err();
+        (has_default && self.added_locations.iter().all(is_new)).then_some(all)
     }
 
     fn maps_of(
@@ -158,9 +159,6 @@ impl<'a> ZoneWriter<'_, 'a> {
         let changed = changed.chunk_by(|a, b| a.owner == b.owner);
         let changed: Vec<(Vec<u8>, &[SetChange<'a>])> =
             changed.map(|sets| (key_of(sets.first().map_or(&[], |set| set.owner)), sets)).collect();
-        if !changed.is_sorted_by(|a, b| a.0 < b.0) {
-            return None;
-        }
         let mut key = apex.clone();
         let mut had: Vec<Set<'a>> = Vec::new();
         let order =
@@ -212,9 +210,6 @@ impl<'a> ZoneWriter<'_, 'a> {
         part: &mut ZonePart,
     ) -> Option<()> {
         let changes = change.map_or(&[][..], |change| &change.proofs);
-        if !changes.is_sorted_by(|a, b| a.hash < b.hash) {
-            return None;
-        }
         let had = proofs_of(self.base, zone)?;
         for (old, change) in merge(had.into_iter(), changes.iter(), |a, b| a.0.cmp(b.hash)) {
             let (hash, group) = match (old, change) {
@@ -277,9 +272,6 @@ fn number_of(locations: &[Id<'_>], id: Id<'_>) -> Option<u32> {
 /// The RRsets of a name after the changes. `None` where they do not fit.
 pub(super) fn apply<'a>(had: &[Set<'a>], changes: &[SetChange<'a>]) -> Option<Vec<Set<'a>>> {
     let key = |change: &SetChange<'a>| (change.rtype, change.location);
-    if !changes.is_sorted_by(|a, b| key(a) < key(b)) {
-        return None;
-    }
     let order = |a: &Set<'a>, b: &SetChange<'a>| (a.0, a.1).cmp(&key(b));
     let mut now = Vec::with_capacity(had.len());
     for (old, change) in merge(had.iter().copied(), changes.iter().copied(), order) {

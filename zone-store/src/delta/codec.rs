@@ -11,20 +11,25 @@
 //!           | covers: start, prefix length, new
 //! binding:  name | presence u8 | four maps
 //! ```
-//! A group is as in the image; length 0 is none. A location or map that may be missing is its number plus one.
+//! All lists are in their order, each item once: names in canonical order, bindings by depth and octets. A group is
+//! as in the image; length 0 is none. A location or map that may be missing is its number plus one.
 
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 
 use dns_wire::Name;
 
 use crate::bytes::{Reader, low8, to_usize};
+use crate::delta::diff::bind_order;
 use crate::delta::{
     BindingChange, Change, CoverChange, Delta, DeltaError, FamilyChange, MapChange, ProofChange,
     SetChange, Span, ZoneChange,
 };
 use crate::digest::checksum;
 use crate::image::OVERRIDE;
+use crate::map::max;
+use crate::nsec::canonical;
 use crate::rrset::Group;
 use crate::source::Id;
 
@@ -81,11 +86,12 @@ impl<'a> Delta<'a> {
                 base,
                 result,
                 is_override: flags & OVERRIDE != 0,
-                removed_locations: body.list(1, Body::id)?,
-                added_locations: body.list(1, Body::id)?,
-                zones: body.list(4, Body::zone)?,
-                maps: body.list(4, Body::map)?,
-                bindings: body.list(2, Body::binding)?,
+                removed_locations: body.sorted(1, Body::id, Ord::cmp)?,
+                added_locations: body.sorted(1, Body::id, Ord::cmp)?,
+                zones: body
+                    .sorted(4, Body::zone, |a, b| canonical(labels(a.apex), labels(b.apex)))?,
+                maps: body.sorted(4, Body::map, |a, b| a.name.cmp(b.name))?,
+                bindings: body.sorted(2, Body::binding, |a, b| bind_order(a.name, b.name))?,
             })
         })();
         let at = bytes.len().saturating_sub(body.rest.rest().len());
@@ -223,19 +229,29 @@ impl<'a> Body<'a> {
             if !sound(owner) || !is_labels(owner, apex) {
                 return None;
             }
+            // Each owner has changes, and follows the one before.
+            let before = sets.last().map(|set| set.owner);
+            if before.is_some_and(|before| canonical(before, owner).is_ge()) {
+                return None;
+            }
+            let first = sets.len();
             for _ in 0..self.count(4)? {
                 let rtype = u16::try_from(self.number()?).ok()?;
                 let location = self.id()?;
                 let (old, new) = self.groups()?;
                 sets.push(SetChange { owner, rtype, location, old, new });
             }
+            let own = sets.get(first..)?;
+            let place = |set: &SetChange<'a>| (set.rtype, set.location);
+            (!own.is_empty() && own.is_sorted_by(|a, b| place(a) < place(b))).then_some(())?;
         }
-        let proofs = self.list(22, |body| {
+        let proof = |body: &mut Self| {
             let (hash, rest) = body.rest.rest().split_first_chunk::<20>()?;
             body.rest = Reader::new(rest);
             let (old, new) = body.groups()?;
             Some(ProofChange { hash, old, new })
-        })?;
+        };
+        let proofs = self.sorted(22, proof, |a, b| a.hash.cmp(b.hash))?;
         Some(ZoneChange { apex, change, sets, proofs })
     }
 
@@ -249,7 +265,7 @@ impl<'a> Body<'a> {
     }
 
     fn family(&mut self, width: u8) -> Option<FamilyChange<'a>> {
-        let max = u128::MAX.wrapping_shr(128u32.saturating_sub(u32::from(width)));
+        let max = max(width);
         let mut before = None;
         let ranges = self.list(4, |body| {
             let first = before.unwrap_or(0u128).checked_add(body.number()?)?;
@@ -261,12 +277,14 @@ impl<'a> Body<'a> {
             before = Some(last);
             Some(Span { first, last, old: body.maybe()?, new: body.maybe()? })
         })?;
-        let covers = self.list(3, |body| {
-            let start = body.number().filter(|start| *start <= max)?;
+        let cover = |body: &mut Self| {
+            let start = body.number()?;
             let len = body.rest.u8().filter(|len| *len <= width)?;
+            let hosts = max.checked_shr(u32::from(len)).unwrap_or(0);
+            (start <= max && start & hosts == 0).then_some(())?;
             Some(CoverChange { start, len, new: body.maybe()? })
-        })?;
-        covers.is_sorted_by(|a, b| (a.start, a.len) < (b.start, b.len)).then_some(())?;
+        };
+        let covers = self.sorted(3, cover, |a, b| (a.start, a.len).cmp(&(b.start, b.len)))?;
         Some(FamilyChange { ranges, covers })
     }
 
@@ -302,6 +320,16 @@ impl<'a> Body<'a> {
             items.push(item(self)?);
         }
         Some(items)
+    }
+
+    /// A list in its order, each item once.
+    fn sorted<T>(
+        &mut self,
+        least: usize,
+        item: impl FnMut(&mut Self) -> Option<T>,
+        order: impl Fn(&T, &T) -> Ordering,
+    ) -> Option<Vec<T>> {
+        self.list(least, item).filter(|items| items.is_sorted_by(|a, b| order(a, b).is_lt()))
     }
 
     fn count(&mut self, least: usize) -> Option<usize> {
@@ -370,6 +398,11 @@ pub fn reseal_delta(delta: &mut [u8], base: u128) {
             place.copy_from_slice(octets);
         }
     }
+}
+
+/// A name without its root.
+fn labels(name: &[u8]) -> &[u8] {
+    name.strip_suffix(&[0]).unwrap_or(name)
 }
 
 /// Whether these are labels without a root, and a name together with what follows.

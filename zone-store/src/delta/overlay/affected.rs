@@ -48,9 +48,6 @@ impl<'s, 'a> Finder<'s, 'a> {
             let mut key = self.apex.1.clone();
             sort_key::push(&mut key, owner);
             let before = names.last().map(|name| name.key.clone()).unwrap_or_default();
-            if key < before {
-                return None;
-            }
             // Names come after those above them: what is not above the name before is new.
             for end in
                 sort_key::ends(&key).filter(|end| *end > self.apex.1.len() && *end < key.len())

@@ -52,12 +52,8 @@ fn make<'a>(base: &Store<'a>, delta: &Delta<'a>) -> Option<Overlay> {
     let mut parts: Vec<(u32, Part)> = Vec::new();
     let mut added = base.zone_count();
     let mut depths = 0;
-    let mut before: Option<Vec<u8>> = None;
     for change in &delta.zones {
         let apex = super::diff::key_of(change.apex);
-        if before.as_ref().is_some_and(|before| *before >= apex) {
-            return None;
-        }
         let key = Key::read(change.apex, base.seed)?;
         let zone = base.find_zone(&key, key.depth()).filter(|zone| zone.depth == key.depth());
         match (zone, change.change) {
@@ -76,7 +72,6 @@ fn make<'a>(base: &Store<'a>, delta: &Delta<'a>) -> Option<Overlay> {
             }
             _ => return None,
         }
-        before = Some(apex);
     }
     let pools: Vec<_> = drafts.iter().map(|draft| &draft.plan.pool).collect();
     let shared = Shared::after(base.sets.image.len(), &pools)?;

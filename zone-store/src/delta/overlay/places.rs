@@ -19,10 +19,8 @@ pub(super) fn places<'a>(base: &Store<'a>, delta: &Delta<'a>) -> Option<Places> 
     for name in &delta.removed_locations {
         removed.push(base.find_location(name).filter(|location| location.0 > 0)?.0);
     }
-    removed.is_sorted_by(|a, b| a < b).then_some(())?;
     let added = &delta.added_locations;
-    let is_new = |name: &Id<'_>| base.find_location(name).is_none();
-    (added.is_sorted_by(|a, b| a < b) && added.iter().all(is_new)).then_some(())?;
+    added.iter().all(|name| base.find_location(name).is_none()).then_some(())?;
     let count = base.location_count();
     // The greatest number is no location: it marks gaps.
     count.checked_add(u32::try_from(added.len()).ok()?)?;
@@ -35,8 +33,7 @@ pub(super) fn places<'a>(base: &Store<'a>, delta: &Delta<'a>) -> Option<Places> 
         binds: Vec::new(),
         bind_index: Vec::new(),
     };
-    let mut drafter =
-        Drafter { base, names: locations(base), maps: Maps::of(base, delta)?, places };
+    let mut drafter = Drafter { base, names: locations(base), maps: Maps::of(base, delta), places };
     for change in &delta.maps {
         drafter.map(change)?;
     }
@@ -53,13 +50,12 @@ struct Maps<'s, 'a> {
 }
 
 impl<'s, 'a> Maps<'s, 'a> {
-    fn of(base: &'s Store<'a>, delta: &Delta<'a>) -> Option<Self> {
-        delta.maps.is_sorted_by(|a, b| a.name < b.name).then_some(())?;
+    fn of(base: &'s Store<'a>, delta: &Delta<'a>) -> Self {
         let of = |which| {
             let maps = delta.maps.iter().filter(move |map| map.change == which);
             maps.map(|map| map.name).collect()
         };
-        Some(Self { base, added: of(Change::Added), removed: of(Change::Removed) })
+        Self { base, added: of(Change::Added), removed: of(Change::Removed) }
     }
 
     fn number(&self, name: Id<'a>) -> Option<u32> {

@@ -69,9 +69,6 @@ impl<'a> Draft<'a> {
         names.first().filter(|name| name.is_there)?;
         part.end_node = plan.nodes.len();
         let params = params(&plan, 0, &apex)?;
-        if params.as_ref().is_some_and(|(iterations, _)| *iterations > MAX_ITERATIONS) {
-            return None;
-        }
         let nsec = nsec_gone(base, zone.as_ref(), &names)?;
         let nsec3 = proofs(base, zone.as_ref(), &change.proofs, &mut plan, &mut part)?;
         plan.zones.push(part);
@@ -99,8 +96,11 @@ impl<'a> Draft<'a> {
             offset.copy_from_slice(&shared.place(number, spec.group)?.to_le_bytes());
             nsec3.push(place);
         }
-        let has_params = self.params.is_some();
+        let has_nsec3 = self.params.is_some() && (self.nsec3.some_left || !nsec3.is_empty());
         let (iterations, salt) = self.params.clone().unwrap_or_default();
+        if has_nsec3 && iterations > MAX_ITERATIONS {
+            return None;
+        }
         Some(Part {
             is_removed: false,
             apex: if self.is_known { Vec::new() } else { self.apex.to_vec() },
@@ -110,7 +110,7 @@ impl<'a> Draft<'a> {
             nsec: names.nsec.iter().map(|offset| offset.to_le_bytes()).collect(),
             nodes: names.nodes,
             nsec_gone: self.nsec.runs.clone(),
-            has_nsec3: has_params && (self.nsec3.some_left || !nsec3.is_empty()),
+            has_nsec3,
             nsec3,
             nsec3_gone: self.nsec3.runs.clone(),
             iterations,
@@ -162,9 +162,6 @@ fn proofs<'a>(
     plan: &mut Plan,
     part: &mut ZonePart,
 ) -> Option<Gone> {
-    if !changes.is_sorted_by(|a, b| a.hash < b.hash) {
-        return None;
-    }
     let places = match zone {
         Some(zone) => base.nsec3.get(to_usize(zone.nsec3().0)..to_usize(zone.nsec3().1))?,
         None => &[],
