@@ -81,8 +81,10 @@ impl<'a> Delta<'a> {
         let mut all: Vec<Id<'a>> = kept.chain(&self.added_locations).copied().collect();
         all.sort_unstable();
         let has_default = all.first().is_some_and(|id| id.is_empty());
-        let is_new = |id: &Id<'a>| old.binary_search(id).is_err();
-        (has_default && self.added_locations.iter().all(is_new)).then_some(all)
+        let was_there = |id: &Id<'a>| old.binary_search(id).is_ok();
+        let is_true = self.removed_locations.iter().all(was_there)
+            && !self.added_locations.iter().any(was_there);
+        (has_default && is_true).then_some(all)
     }
 
     fn maps_of(
