@@ -7,7 +7,9 @@ use std::net::IpAddr;
 mod common;
 
 use common::{Question, Source};
-use zone_store::{AnyPolicy, Image, Location, OverrideTable, Overrides, Policy, Store};
+use zone_store::{
+    AnyPolicy, Delta, Image, Location, Overlay, OverrideTable, Overrides, Policy, Store,
+};
 
 struct Counting;
 
@@ -63,6 +65,16 @@ fn sample() -> Image<Vec<u8>> {
     common::image(&[Source::Zone(ZONE), Source::Zone(SIGNED), Source::Data(LINES), map])
 }
 
+/// The same with changes of each kind.
+fn other() -> Image<Vec<u8>> {
+    let map = Source::Map("m", "10.0.0.0/8 fr\n10.1.0.0/16 de\n2001:db8::/48 fr\n");
+    let zone =
+        ZONE.replace("alias CNAME", "other CNAME").replace("*.w", "w").replace("1 2 3", "2 2 3");
+    let signed = SIGNED.replace(" 1 ab", " 1 cd").replace("0p9m", "1p9m");
+    let lines = LINES.replace("M*.d:m\n", "+x.d:198.51.100.9:60::de\n+x.d:198.51.100.8:60\n");
+    common::image(&[Source::Zone(&zone), Source::Zone(&signed), Source::Data(&lines), map])
+}
+
 #[test]
 fn open_does_not_allocate() {
     let bytes = sample().into_inner();
@@ -91,6 +103,11 @@ fn look_ups_do_not_allocate() {
 #[test]
 fn answers_do_not_allocate() {
     let image = sample();
+    let other = other();
+    let overlay = Overlay::new(&image, &Delta::between(&image, &other).unwrap()).unwrap();
+    let count = allocations(|| assert!(image.overlaid(&overlay).is_some()));
+    assert_eq!(count, 0);
+    let under = image.overlaid(&overlay).unwrap();
     let store = image.store();
     let mut table = OverrideTable::default();
     table.drain(store.find_location(b"fr").unwrap(), &[(Location::DEFAULT, 1)]).unwrap();
@@ -133,6 +150,7 @@ fn answers_do_not_allocate() {
                 let client = question.client();
                 let count = allocations(|| {
                     store.answer(&query, &client, policy, &overrides, 5, &mut out).unwrap();
+                    under.answer(&query, &client, policy, &overrides, 5, &mut out).unwrap();
                 });
                 assert_eq!(count, 0, "{words}");
             }

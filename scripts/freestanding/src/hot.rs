@@ -16,7 +16,7 @@ use ntp_wire::server::{Arrival, Policy, ServerState, kiss, respond};
 use ntp_wire::smear::{Kind, LeapSecond, Smear};
 use ntp_wire::{Frequency, Kiss, Log2Seconds, Span, Timestamp, cmdmon, control};
 use rum_stats::{Micros, Sketch};
-use zone_store::{Client, Image, Overrides};
+use zone_store::{Client, Image, Overlay, Overrides};
 
 /// Each of them once.
 pub fn call_all(input: &mut [u8], number: u64, out: &mut [u8]) {
@@ -269,10 +269,18 @@ fn answer_dns(octets: &[u8], number: u64, out: &mut [u8]) -> usize {
     let Ok(image) = Image::open(image) else {
         return 0;
     };
-    let policy = zone_store::Policy::default();
-    let answered =
-        image.store().answer(query, &Client::default(), &policy, &Overrides::NONE, number, out);
-    answered.map_or(0, |answered| answered.len)
+    let (client, policy) = (Client::default(), zone_store::Policy::default());
+    let answered = image.store().answer(query, &client, &policy, &Overrides::NONE, number, out);
+    // One that the optimiser knows nothing about: it cannot tell that there is none.
+    let overlaid = black_box(None::<&Overlay>).and_then(|overlay| image.overlaid(overlay));
+    let under = overlaid.map(|overlaid| {
+        let location = overlaid.find_location(query);
+        let name = location.and_then(|location| overlaid.location_name(location));
+        black_box(name.map_or(0, <[u8]>::len));
+        overlaid.answer(query, &client, &policy, &Overrides::NONE, number, out)
+    });
+    let both = [Some(answered), under].into_iter().flatten().flatten();
+    both.map(|answered| answered.len).fold(0, usize::wrapping_add)
 }
 
 /// The maps of such an image.

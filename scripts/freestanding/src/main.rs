@@ -5,6 +5,7 @@
 
 mod hot;
 
+use core::alloc::{GlobalAlloc, Layout};
 use core::hint::black_box;
 use core::panic::PanicInfo;
 
@@ -17,6 +18,21 @@ fn panic(_: &PanicInfo<'_>) -> ! {
     // SAFETY: never run; it is there for the linker to miss.
     unsafe { a_panic_is_reachable() }
 }
+
+/// There is no memory to be had.
+struct Nothing;
+
+// SAFETY: null is what an allocator returns that has nothing left.
+unsafe impl GlobalAlloc for Nothing {
+    unsafe fn alloc(&self, _: Layout) -> *mut u8 {
+        core::ptr::null_mut()
+    }
+
+    unsafe fn dealloc(&self, _: *mut u8, _: Layout) {}
+}
+
+#[global_allocator]
+static NOTHING: Nothing = Nothing;
 
 /// The compiler's own 128-bit division names this in its unwind tables. Nothing unwinds here.
 #[unsafe(no_mangle)]
