@@ -37,6 +37,7 @@
 //!   bound map asks the default map, called by the empty id.
 //! - A **pool** is an RRset of which few records are drawn by weight for each answer: any with a weight, and
 //!   addresses of a location.
+//! - A **delta** is what leads from one image to another; an **overlay** shows it before that image is written.
 //! - An **override** sends the clients of a location to others until further notice.
 //!
 //! # Decisions

@@ -17,7 +17,36 @@ pub(crate) use patch::Patch;
 pub(crate) use patch::PatchedMap;
 pub(crate) use places::Places;
 
-/// The changes of a delta, in a form that look-ups read. It owns all that it holds, and is for one image.
+/// The changes of a delta, in a form that look-ups read. It owns all that it holds, and is for one image; threads share
+/// it freely.
+///
+/// ```
+/// # #[cfg(feature = "alloc")] {
+/// use zone_store::text::master;
+/// use zone_store::{Client, Compiler, Delta, Image, Overlay, Overrides, Policy};
+///
+/// let image = |text: &[u8]| {
+///     let mut compiler = Compiler::default();
+///     master::parse(text, master::Options::new(0), &mut compiler);
+///     Image::open(compiler.finish().unwrap().image).unwrap()
+/// };
+/// let old = image(b"e. 60 SOA ns.e. h.e. 1 2 3 4 5\ne. 60 NS ns.e.\na.e. 60 A 192.0.2.1\n");
+/// let new = image(b"e. 60 SOA ns.e. h.e. 2 2 3 4 5\ne. 60 NS ns.e.\na.e. 60 A 192.0.2.2\n");
+/// let octets = Delta::between(&old, &new).unwrap().to_bytes();
+///
+/// // In the server, which has the old image and gets the octets.
+/// let delta = Delta::read(&octets).unwrap();
+/// let overlay = Overlay::new(&old, &delta).unwrap();
+/// let query = b"\x12\x34\0\0\0\x01\0\0\0\0\0\0\x01a\x01e\0\0\x01\0\x01";
+/// let mut reply = [0; 512];
+/// let answered = old
+///     .overlaid(&overlay)
+///     .expect("made for it")
+///     .answer(query, &Client::default(), &Policy::default(), &Overrides::NONE, 7, &mut reply)
+///     .expect("a reply");
+/// assert_eq!(reply[answered.len - 4..answered.len], [192, 0, 2, 2]);
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Overlay {
     pub(crate) base: u128,
