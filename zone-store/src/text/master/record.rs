@@ -151,12 +151,17 @@ impl<S: Sink> Reader<'_, '_, S> {
     }
 
     pub(super) fn name(&self, field: Field<'_>) -> Result<NameBuf, Fault> {
-        if field.form != Form::Plain {
-            return Err(Fault::new(field.at, "a name is not quoted")
-                .hint("escape single characters with '\\'"));
-        }
+        check_unquoted(field)?;
         NameBuf::from_text(field.text, self.origin()).map_err(|error| explain_name(error, field))
     }
+}
+
+/// What stands for a name is never a string (RFC 1035 §5.1).
+pub(super) fn check_unquoted(field: Field<'_>) -> Result<(), Fault> {
+    if field.form == Form::Plain {
+        return Ok(());
+    }
+    Err(Fault::new(field.at, "a name is not quoted").hint("escape single characters with '\\'"))
 }
 
 /// Hands a record to the sink.
