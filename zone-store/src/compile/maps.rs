@@ -137,7 +137,8 @@ impl MapInput {
             let families = core::mem::take(self.prefixes.get_mut(to_usize(*map))?);
             let name = self.names.string(*map);
             let wants_default = problems.wants(Check::MapWithoutDefault);
-            let place = wants_default.then(|| self.place(*map, &families)).unwrap_or_default();
+            let place =
+                if wants_default { self.place(*map, &families) } else { Position::default() };
             let mut finish = |entries, width| {
                 let prefixes = Prefixes { map: name, width, entries };
                 prefixes.finish(locations, &mut out.led_to, problems)
