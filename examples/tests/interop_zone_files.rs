@@ -47,6 +47,28 @@ const AFTER_HEAD: &[(&str, &str, [bool; 3], &str)] = &[
     ("quoted TTL", "x \"60\" A 192.0.2.2", [false, false, false], ""),
     ("quoted class", "x \"IN\" A 192.0.2.2", [false, false, false], ""),
     ("quoted type", "x \"A\" 192.0.2.2", [false, false, false], ""),
+    (
+        "quoted target",
+        "s HTTPS 1 \"ns\"",
+        [false, true, false],
+        "RFC 1035 §5.1: a name is no string",
+    ),
+    ("short digest in DS", "x NS ns\nx DS 1 13 2 0123456789abcdef", [false, false, false], ""),
+    ("DNSKEY without a key", "@ DNSKEY 256 3 13", [false, false, false], ""),
+    (
+        "RRSIG without a signature",
+        "ns RRSIG A 13 2 60 20300101000000 20200101000000 1 example.",
+        [false, false, false],
+        "",
+    ),
+    (
+        "short digest in CDS",
+        "@ CDS 1 13 2 0123456789abcdef",
+        [false, false, true],
+        "Knot looks at DS alone",
+    ),
+    ("short SSHFP", "x SSHFP 1 2 0123456789abcdef", [false, false, true], "RFC 6594 §4.2"),
+    ("short ZONEMD", "@ ZONEMD 1 1 1 0123456789abcdef", [false, false, true], "RFC 8976 §2.2.3"),
     ("quoted address", "x A \"192.0.2.2\"", [false, false, false], ""),
     ("quoted name", "x MX 1 \"ns\"", [false, false, false], ""),
     (

@@ -221,6 +221,34 @@ fn what_cannot_be_read_is_told_alone() {
     );
 }
 
+/// Lines that were cut short: no validator would take what is left.
+#[test]
+fn keys_signatures_and_digests_are_whole() {
+    let sha1 = "2BB183AF5F22588179A53B0A98631FAD1A292118";
+    let (sha256, sha384) = ("00".repeat(32), "00".repeat(48));
+    for (line, what) in [
+        ("x NS ns\nx DS 1 13 1 2BB183AF5F22588179A5".to_owned(), "the digest"),
+        (format!("x NS ns\nx DS 1 13 2 {sha1}"), "the digest"),
+        (format!("x NS ns\nx DS 1 13 4 {sha256}"), "the digest"),
+        (format!("@ CDS 1 13 1 {sha256}"), "the digest"),
+        (format!("x SSHFP 1 2 {sha1}"), "the digest"),
+        (format!("@ ZONEMD 1 1 1 {sha256}"), "the digest"),
+        ("@ DNSKEY 256 3 13".to_owned(), "the key is missing"),
+        ("@ CDNSKEY 0 3 0".to_owned(), "the key is missing"),
+        ("ns RRSIG A 13 2 60 20300101000000 20200101000000 1 e.".to_owned(), "the signature"),
+    ] {
+        refused(&line, what);
+    }
+    for line in [
+        format!("x NS ns\nx DS 1 13 1 {sha1}\nx DS 1 13 2 {sha256}\nx DS 1 13 4 {sha384}"),
+        "x NS ns\nx DS 1 13 250 00".to_owned(),
+        "@ CDS 0 0 0 00\n@ CDNSKEY 0 3 0 AA==".to_owned(),
+        format!("x SSHFP 1 1 {sha1}\n@ ZONEMD 1 1 1 {sha384}\n@ ZONEMD 1 1 250 {sha1}"),
+    ] {
+        assert_eq!(zone(&line), Vec::<String>::new(), "{line}");
+    }
+}
+
 #[test]
 fn problems_that_are_not_kept_are_counted() {
     let options = CompileOptions { max_problems: 3, ..CompileOptions::default() };

@@ -11,6 +11,7 @@ pub(crate) mod outline;
 pub(crate) mod plan;
 mod policy;
 mod pool;
+mod record;
 mod report;
 mod rows;
 pub(crate) mod sort_key;
@@ -268,7 +269,7 @@ impl Compiler {
     }
 
     fn record(&mut self, record: &SourceRecord<'_>, reverse: bool, at: Position) {
-        if let Err(message) = rows::check(record) {
+        if let Err(message) = record::check(record) {
             return self.problems.error(at, message);
         }
         let location = self.locations.put_location(record.location.unwrap_or_default());

@@ -114,7 +114,9 @@ impl<S: Sink> Reader<'_, '_, S> {
                 *self.rdata.first_chunk_mut::<16>()? = plain::ipv6(address.text)?;
                 Some(16)
             }
-            (RType::DS, [tag, algorithm, kind, digest]) => {
+            (RType::DS, [tag, algorithm, kind, digest])
+                if fields.iter().all(|field| field.form == Form::Plain) =>
+            {
                 let [tag_high, tag_low] =
                     u16::try_from(number::decimal(tag.text)?).ok()?.to_be_bytes();
                 let algorithm = u8::try_from(number::decimal(algorithm.text)?).ok()?;

@@ -395,7 +395,7 @@ fn escaped_quotes_of_generated_data() {
 
 #[test]
 fn only_strings_are_quoted() {
-    let text = "\"a\" A 192.0.2.1\na \"5\" A 192.0.2.1\na \"IN\" A 192.0.2.1\na \"A\" 192.0.2.1\na A \"192.0.2.1\"\na NS \"b\"\na MX \"1\" b\na DS 1 8 \"1\" 00\n$GENERATE 1-1 \"a$\" A 192.0.2.1\na TXT \"t\"\na CAA 0 issue \"t\"\na HTTPS \"1\" . alpn=h2\n";
+    let text = "\"a\" A 192.0.2.1\na \"5\" A 192.0.2.1\na \"IN\" A 192.0.2.1\na \"A\" 192.0.2.1\na A \"192.0.2.1\"\na NS \"b\"\na MX \"1\" b\na DS 1 8 \"1\" 2BB183AF5F22588179A53B0A98631FAD1A292118\n$GENERATE 1-1 \"a$\" A 192.0.2.1\na TXT \"t\"\na CAA 0 issue \"t\"\na HTTPS \"1\" . alpn=h2\n";
     let errors = [
         "1:1 a name is not quoted",
         "2:3 time to live, class and type are not quoted",
