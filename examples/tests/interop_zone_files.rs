@@ -47,6 +47,7 @@ const AFTER_HEAD: &[(&str, &str, [bool; 3], &str)] = &[
     ("quoted TTL", "x \"60\" A 192.0.2.2", [false, false, false], ""),
     ("quoted class", "x \"IN\" A 192.0.2.2", [false, false, false], ""),
     ("quoted type", "x \"A\" 192.0.2.2", [false, false, false], ""),
+    ("HTTPS without a target", "s HTTPS 1 alpn=\"h2\"", [false, false, false], ""),
     (
         "quoted target",
         "s HTTPS 1 \"ns\"",

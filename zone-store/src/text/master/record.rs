@@ -44,6 +44,11 @@ impl<S: Sink> Reader<'_, '_, S> {
             split_pairs(fields);
         }
         let rdata_fields = fields.get(rdata_at..).unwrap_or_default();
+        if let Some(target) = rdata_fields.get(1).filter(|field| field.form == Form::Pair) {
+            // Left over for SVCB and HTTPS alone, where it would be taken for a name.
+            return Err(Fault::new(target.at, format!("{}: the target is missing", head.rtype))
+                .hint("a record is: priority target key=value ...; the owner itself is ."));
+        }
         let length = self.rdata(text, head.rtype, rdata_fields, end_of(fields))?;
         let Some(ttl) = self.ttl(at, head, length) else {
             let at = fields.first().map_or(0, |field| field.at);

@@ -409,6 +409,8 @@ fn only_strings_are_quoted() {
         "12:9 HTTPS: quotes not allowed in '1'",
     ];
     assert_eq!(example(text).errors(), errors);
+    let pair = example("a HTTPS 1 alpn=\"h2\" port=53\n").errors();
+    assert_eq!(pair, ["1:11 HTTPS: the target is missing"]);
 }
 
 #[test]
