@@ -54,6 +54,17 @@ fn the_dump_as_data_lines_makes_the_same_image() {
 }
 
 #[test]
+fn the_dump_of_one_zone_is_that_zone_or_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = build(folder.path(), "site", &format!("{SITE}.f:192.0.2.1:a\n"));
+    let dumped = |zone| run(zonec(["dump", "--zone", zone]).arg(&image));
+    assert!(dumped("F").starts_with("; zone f.\nf. "));
+    assert_eq!(dumped("f."), dumped("f"));
+    let said = refused(zonec(["dump", "--zone", "g"]).arg(&image));
+    assert!(said.contains("no zone g.") && said.contains("its zones are e. f.\n"), "{said}");
+}
+
+#[test]
 fn every_border_of_every_map_is_asked() {
     let folder = tempfile::tempdir().unwrap();
     let image = build(folder.path(), "site", SITE);
