@@ -99,7 +99,8 @@ pub fn compile(
                 text.push_str(&format!("warning: and {more} more warnings\n"));
             }
             let changes_at = changes_at.map(Tai64::to_unix);
-            Ok((compiled, Told { warnings: warned, text, changes_at }))
+            let included = included.numbers.into_keys().collect();
+            Ok((compiled, Told { warnings: warned, text, changes_at, included }))
         }
         Err(refused) => {
             let problems = &refused.problems;
@@ -119,6 +120,8 @@ pub struct Told {
     pub text: String,
     /// Seconds since 1970 when a line with a timestamp next begins or ceases to hold: build again by then.
     pub changes_at: Option<i64>,
+    /// The files that `$INCLUDE` brought, by their canonical paths.
+    pub included: Vec<PathBuf>,
 }
 
 /// Why there is no image.

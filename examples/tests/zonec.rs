@@ -169,6 +169,18 @@ fn a_text_that_includes_itself_is_refused_where_it_does() {
 }
 
 #[test]
+fn a_text_that_is_included_is_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let (zone, hosts) = (folder.path().join("e.zone"), folder.path().join("hosts"));
+    let text = "$ORIGIN e.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\n$INCLUDE hosts\n";
+    fs::write(&zone, text).unwrap();
+    fs::write(&hosts, "ns A 192.0.2.1\n").unwrap();
+    let said = refused(zonec(["build", "-o"]).arg(&hosts).arg(&zone));
+    assert!(said.contains("hosts is a source and the output"), "{said}");
+    assert_eq!(fs::read_to_string(&hosts).unwrap(), "ns A 192.0.2.1\n");
+}
+
+#[test]
 fn it_is_said_when_timestamps_ask_for_another_build() {
     let folder = tempfile::tempdir().unwrap();
     let now = service::clock::unix_seconds();

@@ -115,7 +115,8 @@ struct Built {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let console = Console::new(arguments.json);
-    refuse_source_as_output(arguments)?;
+    let paths = arguments.sources.iter().map(|argument| Ok(split(argument)?.1.to_owned()));
+    refuse_as_output(&arguments.output, &paths.collect::<Result<Vec<_>, String>>()?)?;
     let started = Instant::now();
     let mut sources = Vec::new();
     for argument in &arguments.sources {
@@ -151,6 +152,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let (compiled, told) =
         compiled.map_err(|refused| format!("{}; no image is written", refused.complain()))?;
     say_on_stderr(&told.text);
+    refuse_as_output(&arguments.output, &told.included)?;
     if compiled.report.records == 0 && compiled.report.prefixes == 0 {
         return Err("the sources say nothing; no image is written\n  hint: a server of an empty image would refuse every question".into());
     }
@@ -208,20 +210,17 @@ fn check(text: &str) -> Result<(Check, Option<Severity>), String> {
 }
 
 /// A slip of the keyboard must not cost a zone.
-fn refuse_source_as_output(arguments: &Arguments) -> Result<(), String> {
-    let Ok(output) = arguments.output.canonicalize() else {
+fn refuse_as_output(output: &Path, sources: &[PathBuf]) -> Result<(), String> {
+    let Ok(output) = output.canonicalize() else {
         return Ok(());
     };
-    for argument in &arguments.sources {
-        let (_, path) = split(argument)?;
-        if path.canonicalize().is_ok_and(|path| path == output) {
-            return Err(format!(
-                "{} is a source and the output\n  hint: -o takes the image's own file",
-                path.display()
-            ));
-        }
+    match sources.iter().find(|path| path.canonicalize().is_ok_and(|path| path == output)) {
+        Some(path) => Err(format!(
+            "{} is a source and the output\n  hint: -o takes the image's own file",
+            path.display()
+        )),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// `ORIGIN=FILE` or `FILE`. A file that exists under the whole argument is that file.
