@@ -30,11 +30,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     if let Some(zone) = &arguments.zone
         && !store.zones().any(|found| is_wanted(&found, Some(zone)))
     {
-        let zones: Vec<String> =
-            store.zones().take(SHOWN).map(|zone| zone.name().to_string()).collect();
+        let zones = store.zones().take(SHOWN).map(|zone| format!(" {}", zone.name()));
+        let zones = zones.collect::<String>();
         let more = if store.zones().count() > SHOWN { " ..." } else { "" };
-        let zones = zones.join(" ");
-        return Err(format!("there is no zone {zone} in it\n  hint: its zones are {zones}{more}"));
+        return Err(format!("there is no zone {zone} in it\n  hint: its zones are:{zones}{more}"));
     }
     let dumped = if arguments.data {
         dump_data(&store, arguments.zone.as_ref(), &mut out)
@@ -48,6 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     }
 }
 
+/// A name from the command line.
 fn absolute(text: &str) -> Result<NameBuf, String> {
     let root = NameBuf::default();
     NameBuf::from_text(text.as_bytes(), Some(root.as_name()))
