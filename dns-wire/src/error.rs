@@ -140,6 +140,8 @@ pub enum TextErrorKind {
     Length,
     /// A value that the type's format does not allow.
     Value,
+    /// Quotes around what is no string (RFC 1035 §5.1).
+    Quoted,
     /// The output buffer is full, or the RDATA longer than 65535 octets.
     Full,
 }
@@ -164,6 +166,7 @@ impl fmt::Display for TextErrorKind {
             Self::Time => "bad time",
             Self::Length => "length does not match the data",
             Self::Value => "value not allowed here",
+            Self::Quoted => "quotes not allowed",
             Self::Full => "no room",
         })
     }

@@ -119,6 +119,11 @@ pub fn complain(message: impl Display) {
     let _ = writeln!(anstream::stderr().lock(), "{BAD}error{BAD:#}: {message}");
 }
 
+/// Text on standard error as it is. Where it cannot be printed, the exit status still tells.
+pub fn say_on_stderr(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
 /// How a program ends: an error is told, and the exit status says so.
 pub fn end(outcome: Result<(), String>) -> ExitCode {
     match outcome {

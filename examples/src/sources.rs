@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 
 use dns_wire::NameBuf;
 use zone_store::source::{Bind, Item, MapKind, Position, Problem, Reach, Severity, Sink};
-use zone_store::text::{self, Format, Summary, data, map, master};
+use zone_store::text::data::Tai64;
+use zone_store::text::{self, Format, data, map, master};
 use zone_store::{CompileOptions, Compiled, Compiler, Job, Stage, Workers as _};
 
 use crate::clock::unix_seconds;
+use crate::console::{grouped, say_on_stderr};
 use crate::files;
 use crate::threads::Threads;
 
@@ -71,22 +73,40 @@ pub fn compile(
     progress(None);
     let mut compiler = Compiler::new(options);
     let mut included = Included::default();
+    let mut changes_at: Changes = None;
     for (number, source) in sources.iter().enumerate() {
         let number = u32::try_from(number).unwrap_or(u32::MAX);
         match read_in_parts(source, number, &compiler, threads) {
-            Some(shards) => shards.into_iter().for_each(|shard| compiler.merge(shard)),
-            None => drop(read(source, number, sources, &mut included, &mut compiler)),
+            Some(shards) => {
+                for (shard, changes) in shards {
+                    compiler.merge(shard);
+                    changes_at = earlier(changes_at, changes);
+                }
+            }
+            None => {
+                let changes = read(source, number, sources, &mut included, &mut compiler);
+                changes_at = earlier(changes_at, changes);
+            }
         }
     }
     match compiler.finish_with(&threads, &mut |stage| progress(Some(stage))) {
         Ok(mut compiled) => {
             let warnings = std::mem::take(&mut compiled.report.warnings);
-            let text = render(&warnings, sources, &included);
-            Ok((compiled, Told { warnings: warnings.len(), text }))
+            let mut text = render(&warnings, sources, &included);
+            let warned = compiled.report.warned;
+            if warned > warnings.len() {
+                let more = grouped((warned - warnings.len()) as u64);
+                text.push_str(&format!("warning: and {more} more warnings\n"));
+            }
+            let changes_at = changes_at.map(Tai64::to_unix);
+            let included = included.numbers.into_keys().collect();
+            Ok((compiled, Told { warnings: warned, text, changes_at, included }))
         }
-        Err(problems) => {
-            let errors = problems.iter().filter(|p| p.severity == Severity::Error).count();
-            Err(Refused { errors, told: render(&problems, sources, &included) })
+        Err(refused) => {
+            let problems = &refused.problems;
+            let shown = problems.iter().filter(|p| p.severity == Severity::Error).count();
+            let told = render(problems, sources, &included);
+            Err(Refused { errors: refused.errors, shown, told })
         }
     }
 }
@@ -98,6 +118,10 @@ pub struct Told {
     pub warnings: usize,
     /// Each with its place, line and caret.
     pub text: String,
+    /// Seconds since 1970 when a line with a timestamp next begins or ceases to hold: build again by then.
+    pub changes_at: Option<i64>,
+    /// The files that `$INCLUDE` brought, by their canonical paths.
+    pub included: Vec<PathBuf>,
 }
 
 /// Why there is no image.
@@ -105,8 +129,30 @@ pub struct Told {
 pub struct Refused {
     /// How many errors.
     pub errors: usize,
+    /// How many of them are told.
+    pub shown: usize,
     /// Each with its place, line and caret.
     pub told: String,
+}
+
+impl Refused {
+    /// Tells all of it on standard error, and how much it was in one line.
+    pub fn complain(self) -> String {
+        say_on_stderr(&self.told);
+        let plural = if self.errors == 1 { "" } else { "s" };
+        let count = grouped(self.errors as u64);
+        match self.errors - self.shown {
+            0 => format!("{count} error{plural}"),
+            _ => format!("{count} errors, of which the first {} are shown", self.shown),
+        }
+    }
+}
+
+/// When a text says something else, if it does.
+type Changes = Option<Tai64>;
+
+fn earlier(a: Changes, b: Changes) -> Changes {
+    a.into_iter().chain(b).min()
 }
 
 /// Reads a large file on all threads. `None` when it is small or cannot be read in parts.
@@ -115,7 +161,7 @@ fn read_in_parts(
     number: u32,
     compiler: &Compiler,
     threads: Threads,
-) -> Option<Vec<Compiler>> {
+) -> Option<Vec<(Compiler, Changes)>> {
     if threads.count() < 2 || source.text.len() < PART_MIN {
         return None;
     }
@@ -125,14 +171,14 @@ fn read_in_parts(
             fill(&parts, compiler, threads, |part, shard| {
                 let origin = source.origin.as_ref().map(NameBuf::as_name);
                 let options = master::Options { origin, ..master::Options::new(number) };
-                master::parse_part(part, options, shard).is_some()
+                master::parse_part(part, options, shard).map(|_| None)
             })
         }
         Format::Data => {
             let parts = data::split(&source.text, threads.count());
             let options = data_options(source, number);
             fill(&parts, compiler, threads, |part, shard| {
-                data::parse_part(part, options, shard).is_some()
+                data::parse_part(part, options, shard).map(|read| read.changes_at)
             })
         }
         Format::Map => None,
@@ -145,19 +191,19 @@ fn fill<P: Sync>(
     parts: &[P],
     compiler: &Compiler,
     threads: Threads,
-    read: impl Fn(&P, &mut Compiler) -> bool + Sync,
-) -> Option<Vec<Compiler>> {
+    read: impl Fn(&P, &mut Compiler) -> Option<Changes> + Sync,
+) -> Option<Vec<(Compiler, Changes)>> {
     if parts.len() < 2 {
         return None;
     }
     let read = &read;
-    let mut shards: Vec<Option<Compiler>> = parts.iter().map(|_| None).collect();
+    let mut shards: Vec<Option<(Compiler, Changes)>> = parts.iter().map(|_| None).collect();
     let jobs = parts.iter().zip(&mut shards).map(|(part, slot)| -> Job<'_> {
         Box::new(move || {
             let mut shard = compiler.shard();
-            if read(part, &mut shard) {
+            if let Some(changes) = read(part, &mut shard) {
                 shard.sort();
-                *slot = Some(shard);
+                *slot = Some((shard, changes));
             }
         })
     });
@@ -179,22 +225,26 @@ fn read(
     sources: &[Source],
     included: &mut Included,
     compiler: &mut Compiler,
-) -> Summary {
+) -> Changes {
     match source.format() {
         Format::Zone => {
-            included.begin(sources.len(), &source.name);
+            included.begin(sources.len(), number, &source.name);
             let options = master::Options {
                 origin: source.origin.as_ref().map(NameBuf::as_name),
                 loader: Some(included),
                 ..master::Options::new(number)
             };
-            master::parse(&source.text, options, compiler)
+            master::parse(&source.text, options, compiler);
+            None
         }
-        Format::Data => data::parse(&source.text, data_options(source, number), compiler).summary,
+        Format::Data => {
+            data::parse(&source.text, data_options(source, number), compiler).changes_at
+        }
         Format::Map => {
             let id = source.origin.as_ref().map_or(String::new(), ToString::to_string);
             bind(source, id.as_bytes(), number, compiler);
-            map::parse(&source.text, map::Options::new(number, id.as_bytes()), compiler)
+            map::parse(&source.text, map::Options::new(number, id.as_bytes()), compiler);
+            None
         }
     }
 }
@@ -216,6 +266,9 @@ fn bind(source: &Source, map: &[u8], number: u32, compiler: &mut Compiler) {
 /// below it, are read.
 #[derive(Debug, Default)]
 struct Included {
+    /// The source at hand, by number and path: a text that includes it goes round in a circle.
+    source: (u32, Option<PathBuf>),
+    /// The number of the first text.
     first: u32,
     root: PathBuf,
     numbers: HashMap<PathBuf, u32>,
@@ -223,7 +276,8 @@ struct Included {
 }
 
 impl Included {
-    fn begin(&mut self, sources: usize, name: &str) {
+    fn begin(&mut self, sources: usize, number: u32, name: &str) {
+        self.source = (number, Path::new(name).canonicalize().ok());
         self.first = u32::try_from(sources).unwrap_or(u32::MAX);
         let folder = Path::new(name).parent().filter(|folder| !folder.as_os_str().is_empty());
         self.root = folder.unwrap_or(Path::new(".")).to_owned();
@@ -231,19 +285,16 @@ impl Included {
 
     fn resolve(&self, name: &[u8]) -> Result<PathBuf, String> {
         let name = std::str::from_utf8(name).map_err(|_| "the file name is not UTF-8")?;
-        let shown = name.escape_debug();
-        let plain = |error: std::io::Error| format!("cannot read '{shown}': {error}");
+        let folder = self.root.display();
+        let plain = |error: std::io::Error| format!("in the folder {folder}: {error}");
         let root = self.root.canonicalize().map_err(plain)?;
         let path = root.join(name).canonicalize().map_err(plain)?;
         if !path.starts_with(&root) {
-            return Err(format!(
-                "'{shown}' is outside of {}, the folder of the zone",
-                self.root.display()
-            ));
+            return Err(format!("outside of {folder}, the folder of the zone"));
         }
         // Not a FIFO, which would be waited for, nor a device.
         if !path.is_file() {
-            return Err(format!("'{shown}' is not a regular file"));
+            return Err("not a regular file".into());
         }
         Ok(path)
     }
@@ -252,6 +303,12 @@ impl Included {
 impl master::Loader for Included {
     fn load(&mut self, name: &[u8], _from: u32) -> Result<master::Loaded, String> {
         let path = self.resolve(name)?;
+        if let (number, Some(source)) = &self.source
+            && *source == path
+        {
+            // It is being read, so the text is not asked for.
+            return Ok(master::Loaded { source: *number, text: Box::new([]) });
+        }
         let next = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
         let index = match self.numbers.get(&path) {
             Some(index) => *index,

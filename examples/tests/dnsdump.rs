@@ -57,6 +57,10 @@ fn bad_rdata_is_told_on_its_line_and_by_the_status() {
         ("NOSUCH\ttext\t1", "TYPE65280"),
         ("OPT\ttext\t1", "no data type"),
         ("", "three fields"),
+        ("TXT\ttext\t\"a", "a quote is never closed"),
+        ("TXT\ttext\t( a ; )", "'(' is never closed"),
+        ("TXT\ttext\ta )", "')' without '('"),
+        ("A\ttext\t\"192.0.2.1\"", "quotes not allowed"),
     ] {
         let input = format!("A\ttext\t192.0.2.1\n{line}\nA\thex\tc0000202\n");
         let (out, _, status) = dnsdump(&["rdata", "--batch"], input.as_bytes());
@@ -237,6 +241,27 @@ fn bad_input_is_told_with_its_place_and_what_was_good_is_printed() {
     assert!(err.contains("raw, hex, base64, pcap") && status == 2, "{err}");
     let (_, err, status) = dnsdump(&["rdata", "MX", "text"], b"");
     assert!(err.contains("Usage") && status == 2, "{err}");
+}
+
+#[test]
+fn a_file_that_is_not_there_does_not_keep_the_others_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let (good, missing) = (folder.path().join("good"), folder.path().join("missing"));
+    std::fs::write(&good, QUERY).unwrap();
+    let (good, missing) = (good.to_str().unwrap(), missing.to_str().unwrap());
+    let (out, err, status) = dnsdump(&["--json", good, missing, good], b"");
+    assert_eq!((out.lines().count(), status), (2, 1), "{err}");
+    assert!(err.contains(missing), "{err}");
+}
+
+/// Each segment is compared with those held: their number is bounded as well as their octets.
+#[test]
+fn many_small_segments_after_a_gap_are_not_held() {
+    let segments = (0..5000).map(|i| tcp(10 + 2 * i, 0x10, b"x"));
+    let frames: Vec<Vec<u8>> = std::iter::once(tcp(0, 0x02, b"")).chain(segments).collect();
+    let (_, err, status) = dnsdump(&["--json", "-"], &pcap(&frames));
+    assert_eq!(status, 1);
+    assert!(err.contains("has a gap"), "{err}");
 }
 
 #[test]

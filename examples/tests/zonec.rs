@@ -54,6 +54,17 @@ fn the_dump_as_data_lines_makes_the_same_image() {
 }
 
 #[test]
+fn the_dump_of_one_zone_is_that_zone_or_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let image = build(folder.path(), "site", &format!("{SITE}.f:192.0.2.1:a\n"));
+    let dumped = |zone| run(zonec(["dump", "--zone", zone]).arg(&image));
+    assert!(dumped("F").starts_with("; zone f.\nf. "));
+    assert_eq!(dumped("f."), dumped("f"));
+    let said = refused(zonec(["dump", "--zone", "g"]).arg(&image));
+    assert!(said.contains("no zone g.") && said.contains("its zones are: e. f.\n"), "{said}");
+}
+
+#[test]
 fn every_border_of_every_map_is_asked() {
     let folder = tempfile::tempdir().unwrap();
     let image = build(folder.path(), "site", SITE);
@@ -114,4 +125,78 @@ fn checks_are_as_bad_as_they_are_told() {
     assert!(code == Some(2) && said.contains("missing-glue"), "{said}");
     let (code, said) = built(&["--max-octets", "20"]);
     assert!(code == Some(1) && said.contains("limit of 20"), "{said}");
+}
+
+/// What `zonec` says on standard error, and its exit status.
+fn refused(command: &mut std::process::Command) -> String {
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn what_is_not_shown_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let (zone, image) = (folder.path().join("e.zone"), folder.path().join("image"));
+    let head = "$ORIGIN e.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\nns A 192.0.2.1\n";
+    let lines = |data: &str| (0..300).map(|i| format!("x{i} {data}\n")).collect::<String>();
+    fs::write(&zone, format!("{head}{}", lines("A 192.0.2"))).unwrap();
+    let said = refused(zonec(["build", "-o"]).arg(&image).arg(&zone));
+    assert_eq!(said.matches("bad address").count(), 100, "{said}");
+    assert!(
+        said.ends_with(
+            "error: 300 errors, of which the first 100 are shown; no image is written\n"
+        )
+    );
+    let said = refused(zonec(["bench"]).arg(&zone));
+    assert!(said.ends_with("of which the first 100 are shown; nothing is measured\n"), "{said}");
+    fs::write(&zone, format!("{head}{}", lines("MX 1 nowhere"))).unwrap();
+    let said = run(zonec(["build", "-o"]).arg(&image).arg(&zone));
+    assert!(said.contains("warning: and 200 more warnings\n"), "{said}");
+    let said = run(zonec(["build", "--json", "-o"]).arg(&image).arg(&zone));
+    assert!(said.contains("\"warnings\":300"), "{said}");
+}
+
+#[test]
+fn a_text_that_includes_itself_is_refused_where_it_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let (zone, image) = (folder.path().join("e.zone"), folder.path().join("image"));
+    fs::write(&zone, "$ORIGIN e.\n$TTL 60\n@ NS x.\n$INCLUDE e.zone\n$INCLUDE f\n").unwrap();
+    let said = refused(zonec(["build", "-o"]).arg(&image).arg(&zone));
+    assert!(said.contains("e.zone:4:10: error: 'e.zone' includes itself"), "{said}");
+    assert!(said.contains("e.zone:5:10: error: 'f': in the folder "), "{said}");
+    assert!(said.ends_with("error: 2 errors; no image is written\n"), "{said}");
+}
+
+#[test]
+fn a_text_that_is_included_is_not_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let (zone, hosts) = (folder.path().join("e.zone"), folder.path().join("hosts"));
+    let text = "$ORIGIN e.\n$TTL 60\n@ SOA ns h 1 2 3 4 5\n@ NS ns\n$INCLUDE hosts\n";
+    fs::write(&zone, text).unwrap();
+    fs::write(&hosts, "ns A 192.0.2.1\n").unwrap();
+    let said = refused(zonec(["build", "-o"]).arg(&hosts).arg(&zone));
+    assert!(said.contains("hosts is a source and the output"), "{said}");
+    assert_eq!(fs::read_to_string(&hosts).unwrap(), "ns A 192.0.2.1\n");
+}
+
+#[test]
+fn it_is_said_when_timestamps_ask_for_another_build() {
+    let folder = tempfile::tempdir().unwrap();
+    let now = service::clock::unix_seconds();
+    let label = |seconds: i64| zone_store::text::data::Tai64::from_unix(seconds);
+    let (end, start) = (label(now + 20_000), label(now + 9_000));
+    let text = format!(".e:192.0.2.1:a\n+x.e:192.0.2.2:0:{end}\n+x.e:192.0.2.3:60:{start}\n");
+    let (source, image) = (folder.path().join("x.data"), folder.path().join("image"));
+    fs::write(&source, text).unwrap();
+    let said = run(zonec(["build", "--json", "-o"]).arg(&image).arg(&source));
+    // A line that begins does so after its timestamp.
+    assert!(said.contains(&format!("\"changes_at\":{}", now + 9_001)), "{said}");
+    let said = run(zonec(["build", "-o"]).arg(&image).arg(&source));
+    assert!(said.contains("build again then"), "{said}");
+    let dumped = run(zonec(["dump"]).arg(&image));
+    assert!(dumped.contains("192.0.2.2") && !dumped.contains("192.0.2.3"), "{dumped}");
+    // The default is no location of its own.
+    let verified = run(zonec(["verify"]).arg(&image));
+    assert!(verified.contains(" 0 locations"), "{verified}");
 }

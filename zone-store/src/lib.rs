@@ -110,7 +110,8 @@ pub mod text;
 pub use answer::{Answered, AnyPolicy, Client, Dropped, Policy, Transport};
 #[cfg(feature = "alloc")]
 pub use compile::{
-    Alone, Check, Checks, Combine, CompileOptions, Compiled, Compiler, Job, Report, Stage, Workers,
+    Alone, Check, Checks, Combine, CompileOptions, Compiled, Compiler, Job, Refused, Report, Stage,
+    Workers,
 };
 #[cfg(feature = "alloc")]
 #[doc(hidden)]

@@ -131,7 +131,7 @@ pub trait Sink {
 pub struct Position {
     /// Which source, by the number that the caller gave it.
     pub source: u32,
-    /// Line, from 1.
+    /// Line, from 1; 0 is the whole source.
     pub line: u32,
     /// Column in octets, from 1; 0 is the whole line.
     pub column: u32,

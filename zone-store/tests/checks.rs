@@ -151,7 +151,7 @@ fn empty_map() {
 #[test]
 fn map_without_default() {
     let data = ".e:192.0.2.1:a\n8x.e:m\n%fr:10.0.0.0/8:m\n";
-    let finding = "0: the map m says nothing of some addresses";
+    let finding = "2: the map m says nothing of some addresses";
     obeys(Check::MapWithoutDefault, &[Source::Data(data)], finding);
     let whole = ".e:192.0.2.1:a\n8x.e:m\n%fr,0.0.0.0/0,m\n%fr,::/0,m\n";
     let told = with(Check::MapWithoutDefault, Some(Severity::Error), &[Source::Data(whole)]);

@@ -131,10 +131,13 @@ fn locations() {
     );
     assert_eq!(data("+x.e:192.0.2.1:60\n+x.e:192.0.2.2:60::fr"), Vec::<String>::new());
     assert!(data("Cx.e:y:60::fr\n+x.e:192.0.2.2:60")[0].contains("Error"));
-    assert!(data("%uk:10.0.0.0/8")[0].contains("another location"));
-    assert!(
-        data("Mx.e:m1\nMx.e:m2\n%fr:10.0.0.0/8:m1\n%fr:10.0.0.0/8:m2")[0]
-            .contains("bound to two maps")
+    assert_eq!(
+        data("%uk:10.0.0.0/8"),
+        ["0:3: Error: 10.0.0.0/8 has another location in the map '' already"]
+    );
+    assert_eq!(
+        data("Mx.e:m1\nMx.e:m2\n%fr:10.0.0.0/8:m1\n%fr:10.0.0.0/8:m2"),
+        ["0:4: Error: x.e. is bound to the map m1 already, and now to m2"]
     );
     let empty = data("8z.e:m\n%fr:10.0.0.0/8:n\nMx.e:m\n8x.e:m\n8y.e:n");
     assert_eq!(empty, ["3: the map m has no prefixes"]);
@@ -168,8 +171,100 @@ fn limits() {
     let options = CompileOptions { max_octets: 500, ..CompileOptions::default() };
     let bomb = format!("{HEAD}$GENERATE 1-60000 x$ TXT \"a text that takes some room\"\n");
     let problems = compile(options, &[Source::Zone(&bomb)]).unwrap_err();
-    assert_eq!(problems, ["0:6: Error: more octets of names and RDATA than the limit of 500"]);
+    assert_eq!(problems, ["0:6: Error: the sources need more than the limit of 500 octets"]);
     refused("@ NSEC3PARAM 1 0 151 ab", "more than 150 NSEC3 iterations");
+}
+
+/// What takes memory counts, whatever it is made of: a small source must not take all there is.
+#[test]
+fn the_limit_of_octets_is_one_of_memory() {
+    let refused_at = |max_octets, source: Source<'_>| {
+        compile(CompileOptions { max_octets, ..CompileOptions::default() }, &[source])
+            .map(|compiled| compiled.report.octets)
+            .map_err(|problems| problems.join("\n"))
+    };
+    let deep =
+        |i: usize| (0..100).map(|at| format!("{}.", (i >> (at % 8)) % 7)).collect::<String>();
+    // Twenty names of a hundred labels are two thousand names.
+    let zone: String = (0..20).map(|i| format!("{}x{i}.e. A 192.0.2.1\n", deep(i))).collect();
+    let zone = format!("{HEAD}{zone}");
+    let told = refused_at(100_000, Source::Zone(&zone)).unwrap_err();
+    assert!(
+        told.contains("Error: the sources need more than the limit of 100000 octets"),
+        "{told}"
+    );
+    assert!(refused_at(600_000, Source::Zone(&zone)).is_ok());
+    // So are twenty bound ones.
+    let binds: String = (0..20).map(|i| format!("8{}x{i}.e:m\n", deep(i))).collect();
+    let binds = format!(".e:192.0.2.1:a\n%fr:10.0.0.0/8:m\n{binds}");
+    let told = refused_at(100_000, Source::Data(&binds)).unwrap_err();
+    assert!(told.contains("limit of 100000"), "{told}");
+    assert!(refused_at(600_000, Source::Data(&binds)).is_ok());
+    // A record of four octets takes more than those, and so does a prefix.
+    let records: String = (0..1000).map(|i| format!("x{i} A 192.0.2.1\n")).collect();
+    let told = refused_at(64_000, Source::Zone(&format!("{HEAD}{records}"))).unwrap_err();
+    assert!(told.contains("limit of 64000"), "{told}");
+    let prefixes: String =
+        (0..1000).map(|i| format!("10.0.{}.{}/32 a\n", i / 250, i % 250)).collect();
+    let told = refused_at(64_000, Source::Map("m", &prefixes)).unwrap_err();
+    assert!(told.contains("limit of 64000"), "{told}");
+}
+
+/// A record that cannot be read is missed by others, which are not wrong for it.
+#[test]
+fn what_cannot_be_read_is_told_alone() {
+    let zone = "$ORIGIN e.\n$TTL 60\n@ SOA ns h 1x 2 3 4 5\n@ NS ns\nns A 192.0.2.1\nx A 192.0.2\n";
+    let told = problems(&[Source::Zone(zone)]);
+    assert_eq!(
+        told,
+        ["0:3: Error: SOA: bad number in '1x'", "0:6: Error: A: bad address in '192.0.2'"]
+    );
+}
+
+/// Lines that were cut short: no validator would take what is left.
+#[test]
+fn keys_signatures_and_digests_are_whole() {
+    let sha1 = "2BB183AF5F22588179A53B0A98631FAD1A292118";
+    let (sha256, sha384) = ("00".repeat(32), "00".repeat(48));
+    for (line, what) in [
+        ("x NS ns\nx DS 1 13 1 2BB183AF5F22588179A5".to_owned(), "the digest"),
+        (format!("x NS ns\nx DS 1 13 2 {sha1}"), "the digest"),
+        (format!("x NS ns\nx DS 1 13 4 {sha256}"), "the digest"),
+        (format!("@ CDS 1 13 1 {sha256}"), "the digest"),
+        (format!("x SSHFP 1 2 {sha1}"), "the digest"),
+        (format!("@ ZONEMD 1 1 1 {sha256}"), "the digest"),
+        ("@ DNSKEY 256 3 13".to_owned(), "the key is missing"),
+        ("@ CDNSKEY 0 3 0".to_owned(), "the key is missing"),
+        ("ns RRSIG A 13 2 60 20300101000000 20200101000000 1 e.".to_owned(), "the signature"),
+    ] {
+        refused(&line, what);
+    }
+    for line in [
+        format!("x NS ns\nx DS 1 13 1 {sha1}\nx DS 1 13 2 {sha256}\nx DS 1 13 4 {sha384}"),
+        "x NS ns\nx DS 1 13 250 00".to_owned(),
+        "@ CDS 0 0 0 00\n@ CDNSKEY 0 3 0 AA==".to_owned(),
+        format!("x SSHFP 1 1 {sha1}\n@ ZONEMD 1 1 1 {sha384}\n@ ZONEMD 1 1 250 {sha1}"),
+    ] {
+        assert_eq!(zone(&line), Vec::<String>::new(), "{line}");
+    }
+}
+
+#[test]
+fn problems_that_are_not_kept_are_counted() {
+    let options = CompileOptions { max_problems: 3, ..CompileOptions::default() };
+    let lines = |data: &str| (0..9).map(|i| format!("x{i} {data}\n")).collect::<String>();
+    let mut compiler = zone_store::Compiler::new(options);
+    let read = |text: &str, compiler: &mut _| {
+        let options = zone_store::text::master::Options::new(0);
+        zone_store::text::master::parse(text.as_bytes(), options, compiler);
+    };
+    read(&format!("{HEAD}{}{}", lines("MX 1 nowhere"), lines("A 192.0.2")), &mut compiler);
+    let refused = compiler.finish().unwrap_err();
+    assert_eq!((refused.problems.len(), refused.errors), (3, 9));
+    let mut compiler = zone_store::Compiler::new(options);
+    read(&format!("{HEAD}{}", lines("MX 1 nowhere")), &mut compiler);
+    let report = compiler.finish().unwrap().report;
+    assert_eq!((report.warnings.len(), report.warned), (3, 9));
 }
 
 #[test]

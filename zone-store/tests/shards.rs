@@ -45,7 +45,7 @@ fn sharded(lines: &[(bool, String)], deal: &[usize], threads: usize) -> Result<V
     }
     let done = whole.finish_with(&Threads(threads), &mut |_| ());
     done.map(|compiled| compiled.image).map_err(|problems| {
-        let mut texts: Vec<_> = problems.into_iter().map(|p| p.message).collect();
+        let mut texts: Vec<_> = problems.problems.into_iter().map(|p| p.message).collect();
         texts.sort();
         texts.join("\n")
     })
@@ -128,7 +128,7 @@ fn limits_hold_for_all_shards_together() {
         );
         whole.merge(shard);
     }
-    let problems = whole.finish().unwrap_err();
+    let problems = whole.finish().unwrap_err().problems;
     assert!(problems.iter().any(|p| p.message.contains("limit of 3")), "{problems:?}");
 }
 

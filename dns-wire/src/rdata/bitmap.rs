@@ -79,9 +79,11 @@ impl Kind for TypeBits {
         out: &mut Writer<'_>,
     ) -> Result<(), TextError> {
         let start = out.len();
-        while let Some(token) = tokens.take() {
-            let rtype =
-                RType::from_text(token.text).ok_or(tokens.error(TextErrorKind::Mnemonic, 0))?;
+        while let Some(token) = tokens.take()? {
+            // A mnemonic or TYPE and a number, never a number alone (RFC 4034 §4.2).
+            let rtype = RType::from_text(token.text)
+                .filter(|_| !token.text.first().is_some_and(u8::is_ascii_digit))
+                .ok_or(tokens.error(TextErrorKind::Mnemonic, 0))?;
             add(rtype, start, out).map_err(tokens.full())?;
         }
         Ok(())

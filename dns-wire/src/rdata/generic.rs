@@ -16,7 +16,7 @@ pub(crate) fn text<'t, T: Iterator<Item = Token<'t>>>(
     let length = decimal(length.text).ok_or(tokens.error(TextErrorKind::Number, 0))?;
     let mut digits = Digits::new(4);
     let before = out.len();
-    while let Some(token) = tokens.take() {
+    while let Some(token) = tokens.take()? {
         hex_text(token.text, &mut digits, tokens, out)?;
     }
     if !digits.is_complete() {

@@ -90,7 +90,7 @@ impl Form for Base64 {
         out: &mut Writer<'_>,
     ) -> Result<(), TextError> {
         let mut decoder = Base64Decoder::new();
-        while let Some(token) = tokens.take() {
+        while let Some(token) = tokens.take()? {
             decoder.feed(token.text, out).map_err(|(kind, at)| tokens.error(kind, at))?;
         }
         if decoder.is_complete() { Ok(()) } else { Err(tokens.error(TextErrorKind::Base64, 0)) }
@@ -132,7 +132,7 @@ impl Form for Hex {
         out: &mut Writer<'_>,
     ) -> Result<(), TextError> {
         let mut digits = Digits::new(4);
-        while let Some(token) = tokens.take() {
+        while let Some(token) = tokens.take()? {
             hex_text(token.text, &mut digits, tokens, out)?;
         }
         if digits.is_complete() { Ok(()) } else { Err(tokens.error(TextErrorKind::Hex, 0)) }
@@ -189,7 +189,7 @@ impl Form for Quoted {
         tokens: &mut Tokens<'_, 't, T>,
         out: &mut Writer<'_>,
     ) -> Result<(), TextError> {
-        let token = tokens.need()?;
+        let token = tokens.need_string()?;
         plain_text(token, tokens, out)
     }
 

@@ -63,7 +63,7 @@ impl Kind for Text {
         tokens: &mut Tokens<'_, 't, T>,
         out: &mut Writer<'_>,
     ) -> Result<(), TextError> {
-        let token = tokens.need()?;
+        let token = tokens.need_string()?;
         counted_text(token, tokens, out)
     }
 
@@ -99,10 +99,10 @@ impl Kind for Texts {
         tokens: &mut Tokens<'_, 't, T>,
         out: &mut Writer<'_>,
     ) -> Result<(), TextError> {
-        let mut token = tokens.need()?;
+        let mut token = tokens.need_string()?;
         loop {
             counted_text(token, tokens, out)?;
-            match tokens.take() {
+            match tokens.take_string() {
                 Some(next) => token = next,
                 None => return Ok(()),
             }

@@ -120,7 +120,7 @@ impl Kind for Place {
         // The defaults of RFC 1876 §3: 1 m, 10000 m, 10 m.
         let mut precisions = [Precision(0x12), Precision(0x16), Precision(0x13)];
         for precision in &mut precisions {
-            let Some(token) = tokens.take() else { break };
+            let Some(token) = tokens.take()? else { break };
             *precision = metres(token.text)
                 .and_then(|centimetres| u64::try_from(centimetres).ok())
                 .and_then(Precision::from_centimetres)

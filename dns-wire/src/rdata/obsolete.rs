@@ -85,7 +85,7 @@ impl Kind for Services {
         };
         out.u8(protocol).map_err(tokens.full())?;
         let start = out.len();
-        while let Some(token) = tokens.take() {
+        while let Some(token) = tokens.take()? {
             let port = match decimal(token.text) {
                 Some(number) => {
                     u16::try_from(number).map_err(|_| tokens.error(TextErrorKind::Number, 0))?
@@ -141,7 +141,7 @@ impl Kind for OldBitmap {
                 .filter(|rtype| (1..128).contains(&rtype.0))
                 .ok_or(tokens.error(TextErrorKind::Mnemonic, 0))?;
             set_bit(rtype.0, start, out).map_err(tokens.full())?;
-            match tokens.take() {
+            match tokens.take()? {
                 Some(next) => token = next,
                 None => return Ok(()),
             }
@@ -217,7 +217,7 @@ impl Kind for Split6 {
             Ipv6::text(tokens, &mut Writer::new(&mut octets))?;
         } else if tokens.peek().is_some_and(|token| token.text == b"::") {
             // Some writers put `::` where no bit of the suffix is left.
-            tokens.take();
+            tokens.take()?;
         }
         let suffix = Ipv6Addr::from(u128::from_be_bytes(octets) & !prefix_mask(prefix_length));
         Self::write(SplitAddress { prefix_length, suffix, prefix: None }, out)

@@ -62,7 +62,7 @@ impl Kind for Prefixes {
         tokens: &mut Tokens<'_, 't, T>,
         out: &mut Writer<'_>,
     ) -> Result<(), TextError> {
-        while let Some(token) = tokens.take() {
+        while let Some(token) = tokens.take()? {
             let item = item_from_text(token.text).ok_or(tokens.error(TextErrorKind::Address, 0))?;
             write_item(item, out).map_err(tokens.full())?;
         }

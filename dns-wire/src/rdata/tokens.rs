@@ -91,8 +91,16 @@ impl<'o, 't, T: Iterator<Item = Token<'t>>> Tokens<'o, 't, T> {
         Self { iter, ahead: None, taken: 0, origin }
     }
 
-    /// The next field, if there is one.
-    pub(crate) fn take(&mut self) -> Option<Token<'t>> {
+    /// The next field, if there is one, which is a word: quotes are for strings alone (RFC 1035 §5.1).
+    pub(crate) fn take(&mut self) -> Result<Option<Token<'t>>, TextError> {
+        match self.take_string() {
+            Some(token) if token.quoted => Err(self.error(TextErrorKind::Quoted, 0)),
+            token => Ok(token),
+        }
+    }
+
+    /// The next field, if there is one, in quotes or not.
+    pub(crate) fn take_string(&mut self) -> Option<Token<'t>> {
         let token = self.ahead.take().or_else(|| self.iter.next())?;
         self.taken = self.taken.wrapping_add(1);
         Some(token)
@@ -105,13 +113,22 @@ impl<'o, 't, T: Iterator<Item = Token<'t>>> Tokens<'o, 't, T> {
         self.ahead
     }
 
-    /// The next field, which must be there.
+    /// The next field, which must be there and a word.
     pub(crate) fn need(&mut self) -> Result<Token<'t>, TextError> {
-        self.take().ok_or(TextError { kind: TextErrorKind::Missing, token: self.taken, offset: 0 })
+        self.take()?.ok_or(self.missing())
+    }
+
+    /// The next field, which must be there, in quotes or not.
+    pub(crate) fn need_string(&mut self) -> Result<Token<'t>, TextError> {
+        self.take_string().ok_or(self.missing())
+    }
+
+    fn missing(&self) -> TextError {
+        TextError { kind: TextErrorKind::Missing, token: self.taken, offset: 0 }
     }
 
     pub(crate) fn finish(&mut self) -> Result<(), TextError> {
-        match self.take() {
+        match self.take_string() {
             None => Ok(()),
             Some(_) => Err(self.error(TextErrorKind::Trailing, 0)),
         }

@@ -16,12 +16,15 @@ use crate::compile::targets::Targets;
 use crate::compile::workers::{self, Workers};
 use crate::compile::write::{self, Names};
 use crate::compile::zones::Zones;
-use crate::compile::{CompileOptions, Compiled, Problems, Stage};
+use crate::compile::{CompileOptions, Compiled, Problems, Stage, too_many_octets};
 use crate::image::{self, COUNT, OVERRIDE, Section};
 use crate::node::HAS_WILDCARD;
+use crate::source::Position;
 
 /// All that was taken in.
 pub(crate) struct Input {
+    /// What names may still need of [`CompileOptions::max_octets`].
+    pub(crate) room: u64,
     pub(crate) options: CompileOptions,
     pub(crate) rows: Rows,
     pub(crate) locations: Interner,
@@ -35,7 +38,7 @@ pub(crate) fn build(
     workers: &dyn Workers,
     progress: &mut dyn FnMut(Stage),
 ) -> Option<Compiled> {
-    let Input { options, rows, locations, maps } = input;
+    let Input { room, options, rows, locations, maps } = input;
     progress(Stage::Sort);
     let (location_section, numbers) = number_locations(&locations)?;
     let zones = Zones::find(&rows);
@@ -43,11 +46,18 @@ pub(crate) fn build(
     progress(Stage::Plan);
     let facts = facts(&rows, &zones, &placed)?;
     let stretches = stretches(&rows, &facts, &placed, workers.count());
-    let plan = |stretch| plan(&options, &rows, &numbers, &facts, &placed, stretch);
+    let plan = |stretch| plan(&options, room, &rows, &numbers, &facts, &placed, stretch);
     let mut plans = Vec::with_capacity(workers.count());
+    let mut needed = 0u64;
     for (plan, found) in workers::map(workers, stretches, plan)? {
         problems.absorb(found);
-        plans.push(plan?);
+        let plan = plan?;
+        needed = needed.saturating_add(plan.cost_of_names());
+        plans.push(plan);
+    }
+    if needed > room {
+        problems.error(Position::default(), too_many_octets(&options));
+        return None;
     }
     mark_apex_wildcards(&mut plans, facts.len());
     if problems.wants(Check::DanglingTarget) || problems.wants(Check::AliasedTarget) {
@@ -135,6 +145,7 @@ fn stretches(
 /// Plans a stretch.
 fn plan(
     options: &CompileOptions,
+    room: u64,
     rows: &Rows,
     locations: &[u32],
     facts: &[ZoneFacts<'_>],
@@ -142,8 +153,15 @@ fn plan(
     stretch: Range<usize>,
 ) -> (Option<Plan>, Problems) {
     let problems = Problems::new(options);
-    let mut planner =
-        Planner { options, rows, locations, problems, plan: Plan::default(), buffer: Vec::new() };
+    let mut planner = Planner {
+        options,
+        room,
+        rows,
+        locations,
+        problems,
+        plan: Plan::default(),
+        buffer: Vec::new(),
+    };
     let runs = placed.get(stretch).unwrap_or_default();
     let done = runs.chunk_by(|(a, _), (b, _)| a == b).try_for_each(|runs| {
         let (zone, _) = runs.first()?;

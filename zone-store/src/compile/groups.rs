@@ -48,12 +48,11 @@ impl Planner<'_> {
         }
         let single = matches!(first.rtype, SOA | CNAME | DNAME);
         if single && unique.len() > 1 {
-            let message = format!(
-                "more than one {} at {} (RFC 2181 §10.1)",
-                RType(first.rtype),
-                sort_key::text(key)
-            );
-            self.problems.error(unique.get(1)?.at, message);
+            let section = if first.rtype == SOA { "RFC 1035 §5.2" } else { "RFC 2181 §10.1" };
+            let (rtype, owner) = (RType(first.rtype), sort_key::text(key));
+            let message = format!("more than one {rtype} at {owner} ({section})");
+            let at = unique.iter().map(|row| row.at).max()?;
+            self.problems.error(at, message);
         }
         let count = u16::try_from(unique.len()).ok().filter(|n| *n <= COUNT_MASK);
         let octets = unique.iter().chain(signatures).fold(0usize, |sum, row| {

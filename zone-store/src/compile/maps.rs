@@ -2,13 +2,16 @@
 
 use alloc::collections::BTreeMap;
 use alloc::format;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::net::IpAddr;
 
+use dns_wire::Name;
+
 use crate::bytes::to_usize;
-use crate::compile::Problems;
 use crate::compile::interner::Interner;
 use crate::compile::policy::Check;
+use crate::compile::{Problems, cost};
 use crate::index;
 use crate::key::Key;
 use crate::map::build::{self, Entry, Swept};
@@ -132,32 +135,46 @@ impl MapInput {
         for (number, map) in (0u32..).zip(&order) {
             *numbers.get_mut(to_usize(*map))? = number;
             let families = core::mem::take(self.prefixes.get_mut(to_usize(*map))?);
-            let v4 = finish(families.v4, locations, &mut out.led_to, problems);
-            let mut v6 = finish(families.v6, locations, &mut out.led_to, problems);
+            let name = self.names.string(*map);
+            let wants_default = problems.wants(Check::MapWithoutDefault);
+            let place =
+                if wants_default { self.place(*map, &families) } else { Position::default() };
+            let mut finish = |entries, width| {
+                let prefixes = Prefixes { map: name, width, entries };
+                prefixes.finish(locations, &mut out.led_to, problems)
+            };
+            let v4 = finish(families.v4, 32);
+            let mut v6 = finish(families.v6, 128);
             out.prefix_count = out.prefix_count.saturating_add(v4.len()).saturating_add(v6.len());
             if !(v4.is_empty() && v6.is_empty()) {
                 carve_mapped(&mut v6);
             }
             let swept = [&build::sweep(&v4, 32), &build::sweep(&v6, 128)];
-            if problems.wants(Check::MapWithoutDefault) {
+            if wants_default {
                 let has_gap = swept.iter().any(|family| {
                     // Addresses written as IPv4-mapped are IPv4: that gap is none.
                     family.ranges.iter().any(|(start, value)| value.is_none() && *start != MAPPED)
                 });
                 if has_gap {
-                    let name = self.names.string(*map).escape_ascii();
                     problems.find(Check::MapWithoutDefault, || {
+                        let name = name.escape_ascii();
                         let message = format!("the map {name} says nothing of some addresses");
-                        let hint = "give it 0.0.0.0/0 and ::/0";
-                        (Position::default(), message, Some(hint))
+                        (place, message, Some("give it 0.0.0.0/0 and ::/0"))
                     });
                 }
             }
-            out.map(self.names.string(*map), swept, locations.len())?;
+            out.map(name, swept, locations.len())?;
         }
         out.finish_maps()?;
-        self.write_binds(&numbers, &mut out, problems)?;
+        self.write_binds(&order, &numbers, &mut out, problems)?;
         Some(out)
+    }
+
+    /// Where a map is first named. The bindings are sorted by their places.
+    fn place(&self, map: u32, families: &Families) -> Position {
+        let bound = self.binds.iter().find(|bind| bind.map == map).map(|bind| bind.at);
+        let prefixes = families.v4.iter().chain(&families.v6).map(|(_, at)| *at);
+        bound.or_else(|| prefixes.min()).unwrap_or_default()
     }
 
     /// A map without prefixes leads nowhere: most likely its name is mistyped. The default map may be empty.
@@ -182,9 +199,11 @@ impl MapInput {
         }
     }
 
-    /// The bindings are sorted by their places.
+    /// The bindings are sorted by their places. `order` leads from final to provisional numbers of maps,
+    /// `numbers` back.
     fn write_binds(
         &mut self,
+        order: &[u32],
         numbers: &[u32],
         out: &mut MapSections,
         problems: &mut Problems,
@@ -202,8 +221,17 @@ impl MapInput {
             let row = table.get_mut(&(depth_of(&bind.owner), bind.owner.clone()))?;
             let reach = row.get_mut(usize::from(bind.reach == Reach::Below))?;
             let slot = reach.get_mut(usize::from(bind.by == MapKind::ClientSubnet))?;
-            if slot.is_some_and(|other| other != map) {
-                problems.error(bind.at, "name is bound to two maps");
+            if let Some(other) = slot.filter(|other| *other != map) {
+                let other = order.get(to_usize(other)).copied().unwrap_or_default();
+                let (other, map) = (self.names.string(other), self.names.string(bind.map));
+                let owner = Name::from_wire(&bind.owner).map(|name| name.to_string());
+                let message = format!(
+                    "{} is bound to the map {} already, and now to {}",
+                    owner.unwrap_or_default(),
+                    other.escape_ascii(),
+                    map.escape_ascii()
+                );
+                problems.error(bind.at, message);
             }
             *slot = Some(map);
         }
@@ -287,32 +315,58 @@ impl MapSections {
     }
 }
 
-/// Sorts the prefixes of a family, numbers their locations, and drops repetitions.
-fn finish(
-    mut entries: Vec<(Entry, Position)>,
-    locations: &[u32],
-    led_to: &mut [bool],
-    problems: &mut Problems,
-) -> Vec<Entry> {
-    for (entry, _) in &mut entries {
-        entry.value = locations.get(to_usize(entry.value)).copied().unwrap_or(0);
-        if let Some(led) = led_to.get_mut(to_usize(entry.value)) {
-            *led = true;
-        }
+/// What a binding counts for [`CompileOptions::max_octets`](crate::CompileOptions::max_octets): its name, and those
+/// above it, which are kept too.
+pub(crate) fn cost_of(bind: &Bind<'_>) -> u64 {
+    let mut rest = bind.owner.as_wire();
+    let mut octets = cost(bind.map.len());
+    while let Some(len) = rest.first().filter(|len| **len > 0) {
+        octets = octets.saturating_add(cost(rest.len()));
+        rest = rest.get(usize::from(*len).saturating_add(1)..).unwrap_or_default();
     }
-    entries.sort_unstable_by_key(|(entry, at)| (entry.start, entry.len, *at));
-    let mut out: Vec<Entry> = Vec::with_capacity(entries.len());
-    for (entry, at) in entries {
-        match out.last() {
-            Some(last) if (last.start, last.len) == (entry.start, entry.len) => {
-                if last.value != entry.value {
-                    problems.error(at, "prefix is in the map with another location already");
-                }
+    octets
+}
+
+/// The prefixes of one family in a map.
+struct Prefixes<'a> {
+    map: &'a [u8],
+    /// Bits of an address.
+    width: u8,
+    entries: Vec<(Entry, Position)>,
+}
+
+impl Prefixes<'_> {
+    /// Sorts the prefixes, numbers their locations, and drops repetitions.
+    fn finish(self, locations: &[u32], led_to: &mut [bool], problems: &mut Problems) -> Vec<Entry> {
+        let Self { map, width, mut entries } = self;
+        for (entry, _) in &mut entries {
+            entry.value = locations.get(to_usize(entry.value)).copied().unwrap_or(0);
+            if let Some(led) = led_to.get_mut(to_usize(entry.value)) {
+                *led = true;
             }
-            _ => out.push(entry),
         }
+        entries.sort_unstable_by_key(|(entry, at)| (entry.start, entry.len, *at));
+        let mut out: Vec<Entry> = Vec::with_capacity(entries.len());
+        for (entry, at) in entries {
+            match out.last() {
+                Some(last) if (last.start, last.len) == (entry.start, entry.len) => {
+                    if last.value != entry.value {
+                        let address = match u32::try_from(entry.start) {
+                            Ok(v4) if width == 32 => IpAddr::V4(v4.into()),
+                            _ => IpAddr::V6(entry.start.into()),
+                        };
+                        let (len, map) = (entry.len, map.escape_ascii());
+                        let message = format!(
+                            "{address}/{len} has another location in the map '{map}' already"
+                        );
+                        problems.error(at, message);
+                    }
+                }
+                _ => out.push(entry),
+            }
+        }
+        out
     }
-    out
 }
 
 /// Keeps the IPv4-mapped block out of the IPv6 ranges: those addresses are answered as IPv4, and no IPv6 scope

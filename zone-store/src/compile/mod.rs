@@ -11,6 +11,7 @@ pub(crate) mod outline;
 pub(crate) mod plan;
 mod policy;
 pub(crate) mod pool;
+mod record;
 mod report;
 mod rows;
 pub(crate) mod sort_key;
@@ -25,7 +26,7 @@ use core::ops::ControlFlow;
 
 pub(crate) use build::location_section;
 pub use policy::{Check, Checks};
-pub use report::Report;
+pub use report::{Refused, Report};
 pub use workers::{Alone, Job, Workers};
 
 use crate::source::{Bind, Item, MapPrefix, Position, Problem, Severity, Sink, SourceRecord};
@@ -49,9 +50,10 @@ pub struct CompileOptions {
     pub now: Option<u32>,
     /// The most records, prefixes and bindings taken in.
     pub max_items: usize,
-    /// The most octets taken in of owners and RDATA, so that a small source that asks for much, by `$GENERATE`
-    /// or `$INCLUDE`, cannot take all memory. Default 2 GiB.
-    pub max_octets: usize,
+    /// The most octets that what is taken in may need, so that a small source that asks for much, by
+    /// `$GENERATE`, `$INCLUDE` or names of a hundred labels, cannot take all memory. Counted are owners, RDATA and
+    /// ids, and 64 more for each record, prefix, binding and name, empty non-terminals among them. Default 4 GiB.
+    pub max_octets: u64,
     /// The most problems kept; what goes wrong after that is only counted.
     pub max_problems: usize,
 }
@@ -75,7 +77,7 @@ impl Default for CompileOptions {
             checks: Checks::default(),
             now: None,
             max_items: 1 << 28,
-            max_octets: 1 << 31,
+            max_octets: 1 << 32,
             max_problems: 100,
         }
     }
@@ -85,7 +87,8 @@ impl Default for CompileOptions {
 ///
 /// The image depends on what was said, not on the order in which it was said.
 ///
-/// Memory while compiling: about 110 octets a record or prefix with its names, and the image twice.
+/// Memory while compiling, the image included: about one and a half times what [`CompileOptions::max_octets`]
+/// counts, and five times where it is most, for bound names of a hundred labels.
 #[derive(Clone, Debug)]
 pub struct Compiler {
     options: CompileOptions,
@@ -95,9 +98,11 @@ pub struct Compiler {
     maps: MapInput,
     problems: Problems,
     items: usize,
-    octets: usize,
+    octets: u64,
     /// A limit was passed: nothing more is taken in.
     is_full: bool,
+    /// A source has errors of its own.
+    is_unreadable: bool,
 }
 
 /// What [`Compiler::finish_with`] is at.
@@ -138,6 +143,7 @@ impl Compiler {
             items: 0,
             octets: 0,
             is_full: false,
+            is_unreadable: false,
         }
     }
 
@@ -166,6 +172,7 @@ impl Compiler {
         self.problems.absorb(shard.problems);
         self.items = self.items.saturating_add(shard.items);
         self.octets = self.octets.saturating_add(shard.octets);
+        self.is_unreadable |= shard.is_unreadable;
         if self.is_full || shard.is_full {
             self.is_full = true;
             return;
@@ -182,11 +189,13 @@ impl Compiler {
     /// Checks all that was said and writes the image.
     ///
     /// # Errors
-    /// Everything that is wrong, in the order of the sources; warnings are among it. There is no image then.
+    /// Everything that is wrong, in the order of the sources; warnings are among it. There is no image then. Where
+    /// a source could not be read in full, what is wrong with it is told alone: a record that could not be read is
+    /// missed by others, which are not wrong for it.
     ///
     /// # Cost
     /// O(n log n) in records and prefixes.
-    pub fn finish(self) -> Result<Compiled, Vec<Problem>> {
+    pub fn finish(self) -> Result<Compiled, Refused> {
         self.finish_with(&Alone, &mut |_| ())
     }
 
@@ -199,8 +208,12 @@ impl Compiler {
         mut self,
         workers: &dyn Workers,
         progress: &mut dyn FnMut(Stage),
-    ) -> Result<Compiled, Vec<Problem>> {
+    ) -> Result<Compiled, Refused> {
+        if self.is_full || self.is_unreadable {
+            return Err(self.problems.refused());
+        }
         let input = build::Input {
+            room: self.options.max_octets.saturating_sub(self.octets),
             options: self.options,
             rows: self.rows,
             locations: self.locations,
@@ -208,6 +221,7 @@ impl Compiler {
         };
         match build::build(input, &mut self.problems, workers, progress) {
             Some(mut compiled) if self.problems.errors == 0 => {
+                compiled.report.warned = self.problems.warnings;
                 compiled.report.warnings = self.problems.sorted();
                 Ok(compiled)
             }
@@ -216,7 +230,7 @@ impl Compiler {
                     let what = "more than an image can hold: 4 GiB a section, 2^32 records; or the workers left out a job";
                     self.problems.error(Position::default(), what);
                 }
-                Err(self.problems.sorted())
+                Err(self.problems.refused())
             }
         }
     }
@@ -228,10 +242,12 @@ impl Compiler {
         }
         let octets = match item {
             Item::Record(record) | Item::Reverse(record) => {
-                record.owner.as_wire().len().saturating_add(record.rdata.len())
+                let location = record.location.map_or(0, <[u8]>::len);
+                let octets = record.owner.as_wire().len().saturating_add(record.rdata.len());
+                cost(octets.saturating_add(location))
             }
-            Item::Bind(bind) => bind.owner.as_wire().len(),
-            Item::Prefix(_) => 0,
+            Item::Bind(bind) => maps::cost_of(bind),
+            Item::Prefix(prefix) => cost(prefix.location.len()),
         };
         self.items = self.items.saturating_add(1);
         self.octets = self.octets.saturating_add(octets);
@@ -240,19 +256,20 @@ impl Compiler {
     }
 
     fn refuse_excess(&mut self, at: Position) {
-        let (what, limit) = if self.items > self.options.max_items {
-            ("records, prefixes and bindings", self.options.max_items)
+        let message = if self.items > self.options.max_items {
+            let limit = self.options.max_items;
+            alloc::format!("more records, prefixes and bindings than the limit of {limit}")
         } else if self.octets > self.options.max_octets {
-            ("octets of names and RDATA", self.options.max_octets)
+            too_many_octets(&self.options)
         } else {
             return;
         };
         self.is_full = true;
-        self.problems.error(at, alloc::format!("more {what} than the limit of {limit}"));
+        self.problems.error(at, message);
     }
 
     fn record(&mut self, record: &SourceRecord<'_>, reverse: bool, at: Position) {
-        if let Err(message) = rows::check(record) {
+        if let Err(message) = record::check(record) {
             return self.problems.error(at, message);
         }
         let location = self.locations.put_location(record.location.unwrap_or_default());
@@ -293,6 +310,7 @@ impl Sink for Compiler {
     }
 
     fn problem(&mut self, problem: Problem) {
+        self.is_unreadable |= problem.severity == Severity::Error;
         self.problems.push(problem);
     }
 }
@@ -301,7 +319,9 @@ impl Sink for Compiler {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Problems {
     list: Vec<Problem>,
+    /// Those in the list and those that found no place there.
     errors: usize,
+    warnings: usize,
     max: usize,
     checks: Checks,
 }
@@ -324,7 +344,9 @@ impl Problems {
     ) {
         match self.checks.severity(check) {
             None => {}
-            Some(Severity::Warning) if self.list.len() >= self.max => {}
+            Some(Severity::Warning) if self.list.len() >= self.max => {
+                self.warnings = self.warnings.saturating_add(1);
+            }
             Some(severity) => {
                 let (at, message, hint) = tell();
                 self.push(Problem { at, message, hint, severity });
@@ -334,11 +356,14 @@ impl Problems {
 
     /// Takes in those of another.
     fn absorb(&mut self, other: Self) {
-        let kept = other.list.iter().filter(|p| p.severity == Severity::Error).count();
+        let (errors, warnings) = (
+            self.errors.saturating_add(other.errors),
+            self.warnings.saturating_add(other.warnings),
+        );
         for problem in other.list {
             self.push(problem);
         }
-        self.errors = self.errors.saturating_add(other.errors.saturating_sub(kept));
+        (self.errors, self.warnings) = (errors, warnings);
     }
 
     pub(crate) fn error(&mut self, at: Position, message: impl Into<String>) {
@@ -360,9 +385,8 @@ impl Problems {
     /// Errors push warnings out when the list is full, never the other way round.
     fn push(&mut self, problem: Problem) {
         let is_error = problem.severity == Severity::Error;
-        if is_error {
-            self.errors = self.errors.saturating_add(1);
-        }
+        let count = if is_error { &mut self.errors } else { &mut self.warnings };
+        *count = count.saturating_add(1);
         if self.list.len() < self.max {
             self.list.push(problem);
         } else if is_error
@@ -371,6 +395,10 @@ impl Problems {
             self.list.remove(at);
             self.list.push(problem);
         }
+    }
+
+    fn refused(self) -> Refused {
+        Refused { errors: self.errors, problems: self.sorted() }
     }
 
     fn sorted(self) -> Vec<Problem> {
@@ -389,3 +417,16 @@ impl Interner {
         if name.is_empty() { 0 } else { self.put(name).unwrap_or(0) }
     }
 }
+
+/// What something of that many octets counts for [`CompileOptions::max_octets`].
+fn cost(octets: usize) -> u64 {
+    PER_ITEM.saturating_add(u64::try_from(octets).unwrap_or(u64::MAX))
+}
+
+pub(crate) fn too_many_octets(options: &CompileOptions) -> String {
+    alloc::format!("the sources need more than the limit of {} octets", options.max_octets)
+}
+
+/// Octets that each record, prefix, binding and name counts beside those it is made of, for
+/// [`CompileOptions::max_octets`].
+pub(crate) const PER_ITEM: u64 = 64;

@@ -11,12 +11,14 @@ use crate::compile::outline::Outline;
 use crate::compile::plan::{Plan, SetSpec, ZonePart};
 use crate::compile::policy::Check;
 use crate::compile::rows::{RRSIG, Row, Rows, Run, covered};
-use crate::compile::{Combine, CompileOptions, Problems, sort_key};
+use crate::compile::{Combine, CompileOptions, Problems, sort_key, too_many_octets};
 use crate::node::NO_CUT;
 
 /// Plans a stretch of names.
 pub(crate) struct Planner<'a> {
     pub(crate) options: &'a CompileOptions,
+    /// What names may need of [`CompileOptions::max_octets`].
+    pub(crate) room: u64,
     pub(crate) rows: &'a Rows,
     /// From provisional to final location numbers.
     pub(crate) locations: &'a [u32],
@@ -112,9 +114,13 @@ impl Planner<'_> {
         signed: bool,
     ) -> Option<()> {
         let occluded = outline.open(&mut self.plan, part, key)?;
+        let at = rows.first().map(|row| row.at).unwrap_or_default();
+        if self.plan.cost_of_names() > self.room {
+            self.problems.error(at, too_many_octets(self.options));
+            return None;
+        }
         self.sets(key, rows, signed && !occluded)?;
         let node = outline.close(&mut self.plan)?;
-        let at = rows.first().map(|row| row.at).unwrap_or_default();
         self.check_name(&node, key, rows, occluded, at);
         Some(())
     }

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::bytes::to_usize;
+use crate::compile::PER_ITEM;
 use crate::compile::pool::Pool;
 
 /// A name of a zone.
@@ -57,6 +58,12 @@ pub(crate) struct ZonePart {
 }
 
 impl Plan {
+    /// What the names count for [`CompileOptions::max_octets`](crate::CompileOptions::max_octets).
+    pub(crate) fn cost_of_names(&self) -> u64 {
+        let octets = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        octets(self.nodes.len()).saturating_mul(PER_ITEM).saturating_add(octets(self.keys.len()))
+    }
+
     pub(crate) fn key(&self, node: &NodeSpec) -> &[u8] {
         self.keys.get(to_usize(node.key.0)..to_usize(node.key.1)).unwrap_or_default()
     }

@@ -28,8 +28,20 @@ pub struct Report {
     pub sections: Vec<(Section, usize)>,
     /// Octets of the image.
     pub octets: usize,
-    /// What is worth a look.
+    /// What is worth a look: up to [`max_problems`](crate::CompileOptions::max_problems).
     pub warnings: Vec<Problem>,
+    /// How many warnings there are, those not kept among them.
+    pub warned: usize,
+}
+
+/// Why there is no image.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Refused {
+    /// What is wrong, in the order of the sources, warnings among it: up to
+    /// [`max_problems`](crate::CompileOptions::max_problems).
+    pub problems: Vec<Problem>,
+    /// How many errors there are, those not kept among them.
+    pub errors: usize,
 }
 
 impl Report {

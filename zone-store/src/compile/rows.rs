@@ -199,24 +199,6 @@ fn lists_soa(rdata: &[u8]) -> bool {
     matches!(types, [0, _, first, ..] if first & 0x02 != 0)
 }
 
-/// What can be said of a record on its own.
-pub(crate) fn check(record: &SourceRecord<'_>) -> Result<(), &'static str> {
-    match record.rtype.0 {
-        0 | 41 | 128..=255 => return Err("this type is for queries, not for data"),
-        _ => {}
-    }
-    if record.ttl.0 > 0x7fff_ffff {
-        return Err("TTL is above 2147483647 (RFC 2181 §8)");
-    }
-    if record.rdata.len() > 65_535 {
-        return Err("RDATA is longer than 65535 octets");
-    }
-    if dns_wire::rdata::validate(record.rtype, record.rdata).is_err() {
-        return Err("RDATA is not valid for its type");
-    }
-    Ok(())
-}
-
 /// The type that an RRSIG covers.
 pub(crate) fn covered(rtype: u16, rdata: &[u8]) -> Option<u16> {
     if rtype != RRSIG {

@@ -201,5 +201,5 @@ fn an_empty_image_refuses_all() {
         hint: None,
         severity: crate::source::Severity::Error,
     });
-    assert_eq!(sink.finish().unwrap_err().len(), 1);
+    assert_eq!(sink.finish().unwrap_err().errors, 1);
 }

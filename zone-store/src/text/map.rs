@@ -116,6 +116,10 @@ fn read_line<S: Sink>(
     let line = without_comment(line).trim_ascii_end();
     let at = line.len().saturating_sub(line.trim_ascii_start().len());
     let fields = split(line, at);
+    if let Some(field) = fields.iter().find(|field| field.unclosed) {
+        return Err(Fault::new(field.at, "the quoted field does not end on its line")
+            .hint("close it with '\"'"));
+    }
     let [first, second, third] = fields;
     if first.text.is_empty() {
         return if line.len() == at {
@@ -129,10 +133,11 @@ fn read_line<S: Sink>(
     let mut tell = |prefix: Prefix, location: &[u8]| {
         report.item(Item::Prefix(MapPrefix { map: options.map, prefix, location }), at);
     };
-    if !third.text.is_empty()
-        && let (Some(low), Some(high)) =
-            (address::address(first.text), address::address(second.text))
-    {
+    if let (Some(low), Some(high)) = (address::address(first.text), address::address(second.text)) {
+        if third.text.is_empty() {
+            return Err(Fault::new(third.at, "the location of the range is missing")
+                .hint("write first,last,location; a single address is written with /32 or /128"));
+        }
         let location = location(third)?;
         named.any = true;
         return address::cover_range(low, high, |prefix| tell(prefix, location)).ok_or_else(|| {
@@ -163,12 +168,14 @@ struct Field<'t> {
     text: &'t [u8],
     /// Offset in the line.
     at: usize,
+    /// A quote begins it and none ends it.
+    unclosed: bool,
 }
 
 /// The first three fields. Where a comma follows the first, commas stand between all, and blanks around
 /// them belong to none; else blanks do. What comes after the third is left out.
 fn split(line: &[u8], start: usize) -> [Field<'_>; 3] {
-    let mut fields = [Field { text: b"", at: line.len() }; 3];
+    let mut fields = [Field { at: line.len(), ..Field::default() }; 3];
     let mut at = start;
     let mut separator = None;
     for field in &mut fields {
@@ -181,9 +188,12 @@ fn split(line: &[u8], start: usize) -> [Field<'_>; 3] {
             Some(_) => octet.is_ascii_whitespace(),
             None => octet == b',' || octet.is_ascii_whitespace(),
         };
+        let mut unclosed = false;
         let (text, after) = match rest.strip_prefix(b"\"") {
             Some(inner) => {
-                let end = memchr(b'"', inner).unwrap_or(inner.len());
+                let end = memchr(b'"', inner);
+                unclosed = end.is_none();
+                let end = end.unwrap_or(inner.len());
                 (inner.get(..end), inner.get(end.saturating_add(1)..))
             }
             None => {
@@ -191,7 +201,7 @@ fn split(line: &[u8], start: usize) -> [Field<'_>; 3] {
                 (rest.get(..end).map(<[u8]>::trim_ascii_end), rest.get(end..))
             }
         };
-        *field = Field { text: text.unwrap_or_default(), at };
+        *field = Field { text: text.unwrap_or_default(), at, unclosed };
         let after = after.unwrap_or_default().trim_ascii_start();
         let found = after.first().copied().filter(|&octet| octet == b',').unwrap_or(b' ');
         let separator = *separator.get_or_insert(found);

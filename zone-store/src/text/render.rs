@@ -35,7 +35,10 @@ impl fmt::Display for Rendered<'_> {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        write!(f, "{}:{}", self.file, at.line)?;
+        f.write_str(self.file)?;
+        if at.line > 0 {
+            write!(f, ":{}", at.line)?;
+        }
         if at.column > 0 {
             write!(f, ":{}", at.column)?;
         }
@@ -109,6 +112,7 @@ mod tests {
         );
         assert_eq!(rendered(1, 0, None, "ab"), "f:1: error: no\n    1 | ab\n");
         assert_eq!(rendered(9, 1, None, "ab"), "f:9:1: error: no\n");
+        assert_eq!(rendered(0, 0, None, "ab"), "f: error: no\n", "all of a source");
     }
 
     #[test]

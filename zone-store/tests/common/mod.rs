@@ -39,8 +39,9 @@ pub(crate) fn compile(
             }
         }
     }
-    compiler.finish().map_err(|problems| {
-        problems
+    compiler.finish().map_err(|refused| {
+        refused
+            .problems
             .iter()
             .map(|p| format!("{}:{}: {:?}: {}", p.at.source, p.at.line, p.severity, p.message))
             .collect()

@@ -24,7 +24,7 @@ pub(super) fn read<'t, T: Iterator<Item = Token<'t>>>(
     out: &mut Writer<'_>,
 ) -> Result<(), TextError> {
     let start = out.len();
-    while let Some(token) = tokens.take() {
+    while let Some(token) = tokens.take()? {
         let (_, (name, value)) =
             parameter(token.text).map_err(|_| tokens.error(TextErrorKind::Mnemonic, 0))?;
         let key = SvcParamKey::from_text(name).ok_or(tokens.error(TextErrorKind::Mnemonic, 0))?;
@@ -32,7 +32,7 @@ pub(super) fn read<'t, T: Iterator<Item = Token<'t>>>(
         let value = match value {
             // `key="value"` may come as one field or, split at the quote, as two.
             Some(b"") => match tokens.peek() {
-                Some(next) if next.quoted => tokens.take().map(|token| token.text),
+                Some(next) if next.quoted => tokens.take_string().map(|token| token.text),
                 _ => Some(&b""[..]),
             },
             Some(value) => Some(

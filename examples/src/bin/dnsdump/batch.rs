@@ -56,6 +56,7 @@ pub(crate) fn rdata(line: &str) -> Result<String, String> {
     }
     let wire = match form {
         "text" => {
+            check_closed(value.as_bytes())?;
             let mut wire = vec![0; usize::from(u16::MAX)];
             let tokens = rdata::split(value.as_bytes());
             let length = rdata::from_text(rtype, tokens, None, &mut wire)
@@ -74,6 +75,30 @@ pub(crate) fn rdata(line: &str) -> Result<String, String> {
         _ => return Err(format!("the second field is `text` or `hex`, not {form:?}")),
     };
     Ok(format!("{}\t{}", json::hex(&wire), rdata::display(rtype, &wire)))
+}
+
+/// What is opened is closed: half of a field must not pass for the whole.
+fn check_closed(text: &[u8]) -> Result<(), String> {
+    let (mut depth, mut quoted, mut comment) = (0_u32, false, false);
+    let mut octets = text.iter();
+    while let Some(octet) = octets.next() {
+        match octet {
+            b'\n' => comment = false,
+            _ if comment => {}
+            b'\\' => drop(octets.next()),
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b';' => comment = true,
+            b'(' => depth += 1,
+            b')' => depth = depth.checked_sub(1).ok_or("')' without '('")?,
+            _ => {}
+        }
+    }
+    match (quoted, depth) {
+        (true, _) => Err("a quote is never closed".into()),
+        (false, 1..) => Err("'(' is never closed".into()),
+        (false, 0) => Ok(()),
+    }
 }
 
 /// A message in hexadecimal to JSON.

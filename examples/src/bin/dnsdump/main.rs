@@ -92,7 +92,15 @@ fn dump(arguments: &Arguments) -> io::Result<bool> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut good = true;
     for file in files {
-        let octets = read(file)?;
+        let octets = match read(file) {
+            Ok(octets) => octets,
+            Err(error) => {
+                good = false;
+                out.flush()?;
+                complain(error);
+                continue;
+            }
+        };
         for message in input::messages(&octets, arguments.encoding) {
             let printed = message.and_then(|found| {
                 let shown = if arguments.json {

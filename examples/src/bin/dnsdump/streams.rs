@@ -50,7 +50,7 @@ impl Streams {
             return;
         }
         let held: usize = stream.early.iter().map(|(_, data)| data.len()).sum();
-        if held + payload.len() > MOST_HELD {
+        if held + payload.len() > MOST_HELD || stream.early.len() > MOST_EARLY {
             found.push(Err(format!("packet {packet}: {} has a gap", shown(ends))));
             self.streams.remove(&ends);
             return;
@@ -105,3 +105,5 @@ fn shown((source, destination): Ends) -> String {
 
 /// Octets held while a segment is missing: more than any window is a gap in the capture.
 const MOST_HELD: usize = 4 << 20;
+/// Segments held: each that comes is compared with all of them.
+const MOST_EARLY: usize = 4096;

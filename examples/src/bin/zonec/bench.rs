@@ -54,7 +54,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         grouped(records as u64),
         grouped(octets as u64)
     ));
-    let heads: Vec<String> = columns.iter().map(|t| format!("{} threads", t.0)).collect();
+    let heads =
+        columns.iter().map(|t| format!("{} thread{}", t.0, if t.0.get() == 1 { "" } else { "s" }));
+    let heads: Vec<String> = heads.collect();
     let mut head = vec![("stage", Align::Left)];
     head.extend(heads.iter().map(|text| (text.as_str(), Align::Right)));
     let row = |name: &str, of: &dyn Fn(&[f64; STAGES]) -> f64| {
@@ -89,7 +91,8 @@ fn measure(sources: &[Source], threads: Threads) -> Result<([f64; STAGES], usize
         });
     });
     enter(7);
-    let (compiled, _) = compiled.map_err(|refused| refused.told)?;
+    let (compiled, _) =
+        compiled.map_err(|refused| format!("{}; nothing is measured", refused.complain()))?;
     let records = compiled.report.records;
     Image::open(compiled.image).map_err(|error| format!("the image is refused: {error}"))?;
     enter(0);

@@ -1,6 +1,5 @@
 //! `zonec build`.
 
-use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -9,7 +8,7 @@ use clap::ValueEnum;
 use dns_wire::NameBuf;
 use serde::Serialize;
 use service::clock::unix_seconds;
-use service::console::{Align, Console, grouped, print_json};
+use service::console::{Align, Console, grouped, print_json, say_on_stderr};
 use service::files::{Mapped, write_whole};
 use service::sources::{Source, compile};
 use service::threads::Threads;
@@ -34,9 +33,10 @@ pub(crate) struct Arguments {
     /// Allow names that have rows for some locations and no default rows.
     #[arg(long)]
     allow_partial: bool,
-    /// The most octets of names and RDATA taken in; memory is about four times as much.
+    /// The most octets that names, RDATA and ids may take, with 64 more for each record, prefix, binding and
+    /// name; memory is about one and a half times as much, at most five times.
     #[arg(long, value_name = "N", default_value_t = CompileOptions::default().max_octets)]
-    max_octets: usize,
+    max_octets: u64,
     /// How many threads work; as many as there are processors, if not given. The image is the same.
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
@@ -105,6 +105,8 @@ struct Built {
     bytes_per_record: Option<f64>,
     bytes_per_prefix: Option<f64>,
     warnings: usize,
+    /// Seconds since 1970: when a line with a timestamp next begins or ends.
+    changes_at: Option<i64>,
     read_ms: f64,
     compile_ms: f64,
     write_ms: f64,
@@ -113,7 +115,8 @@ struct Built {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let console = Console::new(arguments.json);
-    refuse_source_as_output(arguments)?;
+    let paths = arguments.sources.iter().map(|argument| Ok(split(argument)?.1.to_owned()));
+    refuse_as_output(&arguments.output, &paths.collect::<Result<Vec<_>, String>>()?)?;
     let started = Instant::now();
     let mut sources = Vec::new();
     for argument in &arguments.sources {
@@ -146,16 +149,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let bar = console.progress(STAGES, "compiling");
     let compiled = compile(&sources, options, threads, &mut |_| bar.inc(1));
     bar.finish_and_clear();
-    // Where the complaint cannot be printed, the exit status still tells.
-    let complain_about = |text: &str| {
-        let _ = io::stderr().write_all(text.as_bytes());
-    };
-    let (compiled, told) = compiled.map_err(|refused| {
-        complain_about(&refused.told);
-        let plural = if refused.errors == 1 { "" } else { "s" };
-        format!("{} error{plural}; no image is written", refused.errors)
-    })?;
-    complain_about(&told.text);
+    let (compiled, told) =
+        compiled.map_err(|refused| format!("{}; no image is written", refused.complain()))?;
+    say_on_stderr(&told.text);
+    refuse_as_output(&arguments.output, &told.included)?;
     if compiled.report.records == 0 && compiled.report.prefixes == 0 {
         return Err("the sources say nothing; no image is written\n  hint: a server of an empty image would refuse every question".into());
     }
@@ -185,6 +182,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         bytes_per_record: report.octets_per_record(),
         bytes_per_prefix: report.octets_per_prefix(),
         warnings: told.warnings,
+        changes_at: told.changes_at,
         read_ms,
         compile_ms,
         write_ms,
@@ -212,20 +210,17 @@ fn check(text: &str) -> Result<(Check, Option<Severity>), String> {
 }
 
 /// A slip of the keyboard must not cost a zone.
-fn refuse_source_as_output(arguments: &Arguments) -> Result<(), String> {
-    let Ok(output) = arguments.output.canonicalize() else {
+fn refuse_as_output(output: &Path, sources: &[PathBuf]) -> Result<(), String> {
+    let Ok(output) = output.canonicalize() else {
         return Ok(());
     };
-    for argument in &arguments.sources {
-        let (_, path) = split(argument)?;
-        if path.canonicalize().is_ok_and(|path| path == output) {
-            return Err(format!(
-                "{} is a source and the output\n  hint: -o takes the image's own file",
-                path.display()
-            ));
-        }
+    match sources.iter().find(|path| path.canonicalize().is_ok_and(|path| path == output)) {
+        Some(path) => Err(format!(
+            "{} is a source and the output\n  hint: -o takes the image's own file",
+            path.display()
+        )),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// `ORIGIN=FILE` or `FILE`. A file that exists under the whole argument is that file.
@@ -267,6 +262,12 @@ fn tell(console: &Console, built: &Built) {
         "read {:.0} ms, compile {:.0} ms, write {:.0} ms, open and verify {:.1} ms",
         built.read_ms, built.compile_ms, built.write_ms, built.open_ms
     ));
+    if let Some(at) = built.changes_at {
+        let left = grouped(u64::try_from(at - unix_seconds()).unwrap_or(0));
+        console.say(format!(
+            "a timestamp begins or ends a line in {left} s: build again then (date -d @{at})"
+        ));
+    }
 }
 
 fn since(started: Instant) -> f64 {

@@ -14,8 +14,8 @@ use zone_store::{Location, Store, Zone, text};
 pub(crate) struct Arguments {
     /// The image.
     image: PathBuf,
-    /// Only this zone, without bindings and maps.
-    #[arg(long, value_name = "NAME")]
+    /// Only this zone, without bindings and maps; absolute, with or without the last dot.
+    #[arg(long, value_name = "NAME", value_parser = absolute)]
     zone: Option<NameBuf>,
     /// As data lines, of which `zonec build` makes the same image. Zones one in another are each to be dumped
     /// to a file of their own, with --zone.
@@ -27,6 +27,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let edition = Edition::open(&arguments.image)?;
     let mut out = BufWriter::new(io::stdout().lock());
     let store = edition.image.store();
+    if let Some(zone) = &arguments.zone
+        && !store.zones().any(|found| is_wanted(&found, Some(zone)))
+    {
+        let zones = store.zones().take(SHOWN).map(|zone| format!(" {}", zone.name()));
+        let zones = zones.collect::<String>();
+        let more = if store.zones().count() > SHOWN { " ..." } else { "" };
+        return Err(format!("there is no zone {zone} in it\n  hint: its zones are:{zones}{more}"));
+    }
     let dumped = if arguments.data {
         dump_data(&store, arguments.zone.as_ref(), &mut out)
     } else {
@@ -37,6 +45,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         other => other.map_err(|error| format!("cannot print: {error}")),
     }
+}
+
+/// A name from the command line.
+fn absolute(text: &str) -> Result<NameBuf, String> {
+    let root = NameBuf::default();
+    NameBuf::from_text(text.as_bytes(), Some(root.as_name()))
+        .map_err(|error| error.kind.to_string())
 }
 
 fn is_wanted(zone: &Zone<'_>, only: Option<&NameBuf>) -> bool {
@@ -121,3 +136,6 @@ fn shown(id: &[u8]) -> String {
     }
     text
 }
+
+/// How many zones are named where another was asked for.
+const SHOWN: usize = 8;

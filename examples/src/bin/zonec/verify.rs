@@ -5,8 +5,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 use service::console::{Align, Console, grouped, print_json};
-use service::files::Mapped;
-use zone_store::Image;
+use service::published::Edition;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  zonec verify site.img && echo good")]
@@ -24,6 +23,7 @@ struct Verified {
     image_bytes: usize,
     zones: Vec<String>,
     records: usize,
+    /// Beside the default.
     locations: u32,
     /// Each map and its disjoint ranges, gaps counted.
     maps: Vec<(String, usize)>,
@@ -33,16 +33,14 @@ struct Verified {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let console = Console::new(arguments.json);
-    let mapped = Mapped::open(&arguments.image)?;
     let started = Instant::now();
-    let image = Image::open(mapped)
-        .map_err(|error| format!("{} is refused: {error}", arguments.image.display()))?;
+    let Edition { image, .. } = Edition::open(&arguments.image)?;
     let verified = Verified {
         open_ms: started.elapsed().as_secs_f64() * 1000.0,
         digest: format!("{:032x}", image.digest()),
         image_bytes: image.as_bytes().len(),
         records: image.store().zones().map(|zone| zone.records().count()).sum(),
-        locations: image.store().location_count(),
+        locations: image.store().location_count().saturating_sub(1),
         maps: image
             .store()
             .maps()

@@ -164,8 +164,16 @@ pub(super) fn optional_address(field: Field<'_>) -> Result<Option<IpAddr>, Fault
 
 pub(super) fn required_address(field: Field<'_>) -> Result<IpAddr, Fault> {
     address::address(field.text).ok_or_else(|| {
-        let fault = Fault::new(field.at, format!("'{}' is no address", Shown(field.text)));
-        fault.hint("a line with IPv6 addresses needs ',' between its fields")
+        if field.is_empty() {
+            return Fault::new(field.at, "the address is missing");
+        }
+        // What is left of an IPv6 address where ':' stands between the fields.
+        let is_cut = field.text.len() <= 4 && field.text.iter().all(u8::is_ascii_hexdigit);
+        Fault::new(field.at, format!("'{}' is no address", Shown(field.text))).hint(if is_cut {
+            "a line with IPv6 addresses needs ',' between its fields"
+        } else {
+            "write four numbers up to 255 with '.' between, or an IPv6 address"
+        })
     })
 }
 

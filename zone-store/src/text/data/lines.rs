@@ -38,6 +38,11 @@ impl<'t> Line<'t> {
         clamp_to_u32(self.kind_at.saturating_sub(self.start)).saturating_add(1)
     }
 
+    /// It has no fields at all.
+    pub(super) fn is_bare(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     /// The first `N` fields, and the one after them where there is one. Missing fields are empty.
     pub(super) fn fields<const N: usize>(&self) -> ([Field<'t>; N], Option<Field<'t>>) {
         let separator = match memchr2(b':', b',', self.rest).and_then(|at| self.rest.get(at)) {

@@ -14,6 +14,14 @@ use dns_wire::{RType, rdata};
 impl<S: Sink> Reader<'_, S> {
     /// Expands a line.
     pub(super) fn line(&mut self, at: Position, line: &Line<'_>) -> Outcome {
+        if line.is_bare() && line.kind != b'-' {
+            // With defaults for all fields a lone '.' would make this a server of the root.
+            return Err(Fault::new(
+                line.kind_at,
+                format!("nothing follows '{}'", Shown(&[line.kind])),
+            )
+            .hint("the root is written .; a line that is switched off begins with # or -"));
+        }
         match line.kind {
             b'Z' => self.soa(at, line),
             b'.' | b'&' => self.name_server(at, line),
@@ -244,6 +252,9 @@ impl<S: Sink> Reader<'_, S> {
         self.surplus(at, surplus);
         self.owner(at, owner)?;
         self.location(location)?;
+        if rtype.is_empty() {
+            return Err(Fault::new(rtype.at, "the type is missing"));
+        }
         let Some(rtype_value) = RType::from_text(rtype.text) else {
             return Err(Fault::new(rtype.at, format!("'{}' is no type", Shown(rtype.text)))
                 .hint("write its number"));

@@ -43,7 +43,11 @@ impl<S: Sink> Reader<'_, S> {
         for parameter in field.text.split(|&octet| octet == b';') {
             if !parameter.is_empty() {
                 places.push(at);
-                texts.push(master_form(parameter));
+                texts.push(master_form(parameter).ok_or_else(|| {
+                    let message =
+                        format!("{rtype}: a quote without the other in '{}'", Shown(parameter));
+                    Fault::new(at, message)
+                })?);
             }
             at = at.saturating_add(parameter.len()).saturating_add(1);
         }
@@ -61,17 +65,21 @@ impl<S: Sink> Reader<'_, S> {
 }
 
 /// A parameter as a master file has it: `alpn="h2|h3"` becomes `alpn=h2,h3`, `no-default-alpn=` loses its sign.
-fn master_form(parameter: &[u8]) -> Vec<u8> {
+/// `None` where one of the two quotes is missing.
+fn master_form(parameter: &[u8]) -> Option<Vec<u8>> {
     let mut parts = parameter.splitn(2, |&octet| octet == b'=');
     let mut text = parts.next().unwrap_or_default().to_vec();
     let value = parts.next().unwrap_or_default();
-    let value = value.strip_prefix(b"\"").unwrap_or(value);
-    let value = value.strip_suffix(b"\"").unwrap_or(value);
+    let value = match (value.strip_prefix(b"\""), value.strip_suffix(b"\"")) {
+        (None, None) => value,
+        (Some(opened), Some(_)) => opened.strip_suffix(b"\"")?,
+        _ => return None,
+    };
     if !value.is_empty() {
         text.push(b'=');
         text.extend(value.iter().map(|&octet| if octet == b'|' { b',' } else { octet }));
     }
-    text
+    Some(text)
 }
 
 #[cold]

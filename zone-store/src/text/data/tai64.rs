@@ -14,6 +14,12 @@ impl Tai64 {
         Self(EPOCH.wrapping_add_signed(seconds))
     }
 
+    /// The Unix time in seconds: the other way round.
+    #[must_use]
+    pub const fn to_unix(self) -> i64 {
+        self.0.wrapping_sub(EPOCH).cast_signed()
+    }
+
     /// Sixteen hexadecimal digits, or `None`.
     pub(crate) fn from_hex(text: &[u8]) -> Option<Self> {
         let text: &[u8; 16] = text.try_into().ok()?;
@@ -46,6 +52,9 @@ mod tests {
         assert_eq!(label.to_string(), "400000000000000a");
         assert_eq!(Tai64::from_hex(b"400000000000000A"), Some(label));
         assert_eq!(Tai64::from_unix(-10).0, 1 << 62);
+        for seconds in [0, -10, 1_700_000_000, i64::MIN, i64::MAX] {
+            assert_eq!(Tai64::from_unix(seconds).to_unix(), seconds);
+        }
         for bad in [
             &b""[..],
             b"400000000000000",

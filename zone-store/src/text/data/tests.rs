@@ -87,8 +87,12 @@ fn address_line() {
             "y. 86400 A 192.0.2.2",
         ]
     );
-    assert_eq!(error("+x"), "1:3 '' is no address");
+    assert_eq!(error("+x"), "1:3 the address is missing");
     assert_eq!(error("+x:2001:db8::1"), "1:4 '2001' is no address");
+    for (line, hint) in [("+x:2001:db8::1", "needs ','"), ("+x:192.0.2.256", "four numbers")] {
+        let hints: Vec<_> = read(line).problems.iter().filter_map(|problem| problem.hint).collect();
+        assert!(hints[0].contains(hint), "{line}: {hints:?}");
+    }
     assert_eq!(error("+x:192.0.2.1:::eu:heavy"), "1:19 'heavy' is no weight");
     assert_eq!(
         error("+x:192.0.2.1:4294967295"),
@@ -201,6 +205,10 @@ fn service_binding_lines() {
         ]
     );
     assert!(error("Hx,.,300,,1,alpn=h2;port=x").starts_with("1:21 HTTPS: "));
+    for value in ["\"h2", "h2\"", "\""] {
+        let told = error(&format!("Hx,.,300,,1,port=1;alpn={value}"));
+        assert_eq!(told, format!("1:20 HTTPS: a quote without the other in 'alpn={value}'"));
+    }
     assert!(error("Hx,.,300,,1,port=1;port=2").starts_with("1:20 HTTPS: "), "a key twice");
     assert!(
         error("Hx,.,300,,1,mandatory=alpn;port=2").contains("HTTPS"),
@@ -328,6 +336,10 @@ fn comments_disabled_and_unknown_lines() {
     assert_eq!(error("$ORIGIN x"), "1:1 unknown line '$'");
     assert_eq!(error("\n  www"), "2:3 unknown line 'w'");
     assert_eq!(error("\u{feff} www"), "1:2 unknown line 'w'");
+    assert_eq!(good("-"), [""; 0]);
+    for kind in "Z.&+=36@SC^':BHM8%!".chars() {
+        assert_eq!(error(&format!(" {kind}\r\n")), format!("1:2 nothing follows '{kind}'"));
+    }
 }
 
 #[test]

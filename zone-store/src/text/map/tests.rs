@@ -82,6 +82,19 @@ fn range() {
     );
     assert_eq!(error("1.0.3.255,1.0.1.0,CN"), "1:11 '1.0.1.0' is not an end of the range");
     assert_eq!(error("1.0.3.255,::1,CN"), "1:11 '::1' is not an end of the range");
+    // Not one address and a location that is called as another is.
+    for (text, column) in [("1.0.1.0,1.0.3.255", 18), ("::,::1,", 8), ("1.0.1.0 1.0.3.255", 18)] {
+        assert_eq!(error(text), format!("1:{column} the location of the range is missing"));
+    }
+    assert_eq!(good("1.0.1.0/32 1.0.3.255"), ["[m] 1.0.1.0/32 -> 1.0.3.255"]);
+}
+
+#[test]
+fn a_quote_that_is_not_closed_is_an_error() {
+    for (text, column) in [("\"10.0.0.0/8 x", 1), ("10.0.0.0/8 \"x", 12), ("10.0.0.0/8,\"", 12)] {
+        let message = format!("1:{column} the quoted field does not end on its line");
+        assert_eq!(error(text), message);
+    }
 }
 
 #[test]

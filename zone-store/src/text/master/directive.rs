@@ -65,13 +65,12 @@ impl<S: Sink> Reader<'_, '_, S> {
                 format!("$INCLUDE more than {} deep", self.limits.include_depth),
             ));
         }
-        if self.includes >= self.limits.includes {
-            return Err(Fault::new(
-                file.at,
-                format!("more than {} texts included", self.limits.includes),
-            ));
-        }
         self.includes = self.includes.saturating_add(1);
+        if let Some(excess) = self.includes.checked_sub(self.limits.includes).filter(|e| *e > 0) {
+            // Told once: each of the texts that are open may go on with more.
+            let message = format!("more than {} texts included", self.limits.includes);
+            return if excess == 1 { Err(Fault::new(file.at, message)) } else { Ok(()) };
+        }
         let Some(loader) = self.loader.as_deref_mut() else {
             return Err(
                 Fault::new(file.at, "$INCLUDE cannot be followed here").hint("no loader is given")

@@ -23,6 +23,10 @@ pub(super) fn explain_rdata(
     fields: &[Field<'_>],
     end: usize,
 ) -> Fault {
+    if error.kind == TextErrorKind::Full {
+        let at = fields.first().map_or(end, |field| field.at);
+        return Fault::new(at, format!("{rtype}: the data are longer than 65535 octets"));
+    }
     let index = usize::try_from(error.token).unwrap_or(usize::MAX);
     let Some(field) = fields.get(index) else {
         return with_hint(Fault::new(end, format!("{rtype}: {}", error.kind)), error.kind);
@@ -40,7 +44,7 @@ pub(super) fn explain_rdata(
 /// start.
 fn place(error: TextError, field: Field<'_>) -> usize {
     let offset = usize::try_from(error.offset).unwrap_or(usize::MAX);
-    if offset >= field.text.len() {
+    if offset >= field.text.len() || error.kind == TextErrorKind::Quoted {
         return field.at;
     }
     let quote = usize::from(field.form == Form::Quoted);
@@ -56,6 +60,7 @@ fn with_hint(fault: Fault, kind: TextErrorKind) -> Fault {
         TextErrorKind::Empty => "two dots follow each other, or a dot begins the name",
         TextErrorKind::StringTooLong => "split it into several strings: \"...\" \"...\"",
         TextErrorKind::Trailing => "quote text that has blanks; parentheses join lines",
+        TextErrorKind::Quoted => "quotes are for text: remove them",
         _ => return fault,
     };
     fault.hint(hint)

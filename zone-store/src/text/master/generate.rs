@@ -4,7 +4,7 @@ use super::explain::explain_name;
 use super::field::{Field, Form, end_of};
 use super::head::head;
 use super::reader::{Reader, explain_scan};
-use super::record::emit;
+use super::record::{check_unquoted, emit};
 use super::scan::Scanner;
 use crate::source::{Position, Sink};
 use crate::text::report::{Fault, Shown};
@@ -45,6 +45,7 @@ impl<S: Sink> Reader<'_, '_, S> {
             return Err(Fault::new(range_field.at, message));
         }
         self.generated = generated;
+        check_unquoted(*owner_field)?;
         let end = end_of(arguments);
         let (head, used) = head(rest, end)?;
         let data_fields = rest.get(used..).unwrap_or_default();
@@ -245,7 +246,7 @@ fn nibbles(digits: &str, width: usize) -> alloc::string::String {
 /// The data of the directive as one text. A single quoted field is the data of a record, as in BIND.
 fn data_template(fields: &[Field<'_>]) -> Vec<u8> {
     if let [Field { text, form: Form::Quoted, .. }] = fields {
-        return text.to_vec();
+        return without_escaped_quotes(text);
     }
     let mut template = Vec::new();
     for field in fields {
@@ -256,6 +257,25 @@ fn data_template(fields: &[Field<'_>]) -> Vec<u8> {
         template.push(b' ');
     }
     template
+}
+
+/// The text of a string that holds all data: `\"` in it is a quote of the data, as in BIND.
+fn without_escaped_quotes(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&octet, after)) = rest.split_first() {
+        rest = after;
+        if octet != b'\\' {
+            out.push(octet);
+        } else if let Some((&escaped, after)) = rest.split_first() {
+            rest = after;
+            if escaped != b'"' {
+                out.push(octet);
+            }
+            out.push(escaped);
+        }
+    }
+    out
 }
 
 const MAX_NUMBER: u32 = 0x7fff_ffff;

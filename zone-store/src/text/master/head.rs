@@ -1,6 +1,6 @@
 //! What stands between the owner and the RDATA of a record: time to live, class, type.
 
-use super::field::Field;
+use super::field::{Field, Form};
 use crate::text::number::{self, TtlError};
 use crate::text::report::{Fault, Shown};
 use alloc::format;
@@ -17,7 +17,7 @@ pub(super) struct Head {
 #[inline(always)]
 pub(super) fn usual_head(fields: &[Field<'_>]) -> Option<(Head, usize)> {
     let (mut ttl, mut used) = (None, 1_usize);
-    let mut fields = fields.iter();
+    let mut fields = fields.iter().take_while(|field| field.form == Form::Plain);
     let mut field = fields.next()?;
     if field.text.first().is_some_and(u8::is_ascii_digit) {
         ttl = Some(number::decimal(field.text).filter(|&ttl| ttl <= Ttl::MAX.0)?);
@@ -36,6 +36,10 @@ pub(super) fn head(fields: &[Field<'_>], end: usize) -> Result<(Head, usize), Fa
     let mut ttl = None;
     let mut class = false;
     for (index, &field) in fields.iter().enumerate() {
+        if field.form != Form::Plain {
+            return Err(Fault::new(field.at, "time to live, class and type are not quoted")
+                .hint("a record is: owner [TTL] [class] type data"));
+        }
         if let Some(rtype) = common_type(field.text) {
             return Ok((Head { ttl, rtype }, index.saturating_add(1)));
         }

@@ -44,6 +44,11 @@ impl<S: Sink> Reader<'_, '_, S> {
             split_pairs(fields);
         }
         let rdata_fields = fields.get(rdata_at..).unwrap_or_default();
+        if let Some(target) = rdata_fields.get(1).filter(|field| field.form == Form::Pair) {
+            // Left over for SVCB and HTTPS alone, where it would be taken for a name.
+            return Err(Fault::new(target.at, format!("{}: the target is missing", head.rtype))
+                .hint("a record is: priority target key=value ...; the owner itself is ."));
+        }
         let length = self.rdata(text, head.rtype, rdata_fields, end_of(fields))?;
         let Some(ttl) = self.ttl(at, head, length) else {
             let at = fields.first().map_or(0, |field| field.at);
@@ -114,7 +119,9 @@ impl<S: Sink> Reader<'_, '_, S> {
                 *self.rdata.first_chunk_mut::<16>()? = plain::ipv6(address.text)?;
                 Some(16)
             }
-            (RType::DS, [tag, algorithm, kind, digest]) => {
+            (RType::DS, [tag, algorithm, kind, digest])
+                if fields.iter().all(|field| field.form == Form::Plain) =>
+            {
                 let [tag_high, tag_low] =
                     u16::try_from(number::decimal(tag.text)?).ok()?.to_be_bytes();
                 let algorithm = u8::try_from(number::decimal(algorithm.text)?).ok()?;
@@ -151,12 +158,17 @@ impl<S: Sink> Reader<'_, '_, S> {
     }
 
     pub(super) fn name(&self, field: Field<'_>) -> Result<NameBuf, Fault> {
-        if field.form != Form::Plain {
-            return Err(Fault::new(field.at, "a name is not quoted")
-                .hint("escape single characters with '\\'"));
-        }
+        check_unquoted(field)?;
         NameBuf::from_text(field.text, self.origin()).map_err(|error| explain_name(error, field))
     }
+}
+
+/// What stands for a name is never a string (RFC 1035 §5.1).
+pub(super) fn check_unquoted(field: Field<'_>) -> Result<(), Fault> {
+    if field.form == Form::Plain {
+        return Ok(());
+    }
+    Err(Fault::new(field.at, "a name is not quoted").hint("escape single characters with '\\'"))
 }
 
 /// Hands a record to the sink.

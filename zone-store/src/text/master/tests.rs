@@ -348,6 +348,12 @@ fn include_is_bounded() {
         "$INCLUDE e\n$INCLUDE e\n$INCLUDE e\n",
     );
     assert_eq!(told.errors(), ["3:10 more than 2 texts included"]);
+    let told = read_with(
+        &texts,
+        Limits { includes: 1, ..Limits::DEFAULT },
+        "$INCLUDE e\n$INCLUDE e\n$INCLUDE e\n",
+    );
+    assert_eq!(told.errors(), ["2:10 more than 1 texts included"], "once");
     assert_eq!(example("$INCLUDE x\n").errors(), ["1:10 $INCLUDE cannot be followed here"]);
 }
 
@@ -378,6 +384,33 @@ fn generate() {
             "6:19 the offset makes a number negative",
         ]
     );
+}
+
+/// As BIND: quotes in the one quoted field that holds all data are escaped there.
+#[test]
+fn escaped_quotes_of_generated_data() {
+    let text = r#"$GENERATE 1-1 t TXT "\"a $\" b \\x""#;
+    assert_eq!(example(text).good(), [r#"t.example. 60 TXT "a 1" "b" "\\x""#]);
+}
+
+#[test]
+fn only_strings_are_quoted() {
+    let text = "\"a\" A 192.0.2.1\na \"5\" A 192.0.2.1\na \"IN\" A 192.0.2.1\na \"A\" 192.0.2.1\na A \"192.0.2.1\"\na NS \"b\"\na MX \"1\" b\na DS 1 8 \"1\" 2BB183AF5F22588179A53B0A98631FAD1A292118\n$GENERATE 1-1 \"a$\" A 192.0.2.1\na TXT \"t\"\na CAA 0 issue \"t\"\na HTTPS \"1\" . alpn=h2\n";
+    let errors = [
+        "1:1 a name is not quoted",
+        "2:3 time to live, class and type are not quoted",
+        "3:3 time to live, class and type are not quoted",
+        "4:3 time to live, class and type are not quoted",
+        "5:5 A: quotes not allowed in '192.0.2.1'",
+        "6:6 NS: quotes not allowed in 'b'",
+        "7:6 MX: quotes not allowed in '1'",
+        "8:10 DS: quotes not allowed in '1'",
+        "9:15 a name is not quoted",
+        "12:9 HTTPS: quotes not allowed in '1'",
+    ];
+    assert_eq!(example(text).errors(), errors);
+    let pair = example("a HTTPS 1 alpn=\"h2\" port=53\n").errors();
+    assert_eq!(pair, ["1:11 HTTPS: the target is missing"]);
 }
 
 #[test]
