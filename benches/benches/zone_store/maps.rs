@@ -1,110 +1,15 @@
-//! zone-store: answers, and longest-prefix match beside prefix-trie and ip_network_table.
-//!
-//! `cargo bench -p benches --bench zone_store`. With `UNDERHOOD_DATA` set, the prefixes are those of its
-//! `full-view-with-country.txt.xz`; otherwise they are made up, about as many. With `UNDERHOOD_LARGE` set, names
-//! are drawn from ten million too: making those takes a minute and three gigabytes.
+//! Client maps: longest-prefix match beside prefix-trie and ip_network_table, and the answer that rests on it.
 
 use std::hint::black_box;
 use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use zone_store::text::{data, map, master};
-use zone_store::{Client, Compiled, Compiler, Image, Overrides, Policy, Store};
+use criterion::{Criterion, Throughput};
+use zone_store::Compiler;
+use zone_store::text::{data, map};
 
-const NAMES: u32 = 1_000_000;
-const MORE_NAMES: u32 = 10_000_000;
-
-/// A zone of so many names, an A record each.
-fn zone(names: u32) -> Image<Vec<u8>> {
-    let mut text = String::from(
-        "$ORIGIN example.\n$TTL 3600\n@ SOA ns h 1 2 3 4 5\n@ NS ns\nns A 192.0.2.1\n",
-    );
-    for i in 0..names {
-        let [_, a, b, c] = i.to_be_bytes();
-        text.push_str(&format!("{} A 10.{a}.{b}.{c}\n", host(i)));
-    }
-    let mut compiler = Compiler::default();
-    master::parse(text.as_bytes(), master::Options::new(0), &mut compiler);
-    open(compiler.finish().unwrap(), "names")
-}
-
-/// A label that does not sort as its number does.
-fn host(i: u32) -> String {
-    format!("h{:x}", i.wrapping_mul(0x9e37_79b1))
-}
-
-fn open(compiled: Compiled, what: &str) -> Image<Vec<u8>> {
-    let report = compiled.report;
-    eprintln!(
-        "{what}: {} octets, {:?} per record, {:?} per prefix",
-        report.octets,
-        report.octets_per_record(),
-        report.octets_per_prefix()
-    );
-    Image::open(compiled.image).unwrap()
-}
-
-/// A query with EDNS, and with ECS when a network is given.
-fn query(name: &str, ecs: Option<[u8; 3]>) -> Vec<u8> {
-    let mut out = vec![0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1];
-    for label in name.split_terminator('.') {
-        out.push(label.len() as u8);
-        out.extend_from_slice(label.as_bytes());
-    }
-    out.extend_from_slice(&[0, 0, 1, 0, 1, 0, 0, 41, 4, 208, 0, 0, 0, 0, 0]);
-    match ecs {
-        None => out.push(0),
-        Some(network) => {
-            out.extend_from_slice(&[11, 0, 8, 0, 7, 0, 1, 24, 0]);
-            out.extend_from_slice(&network);
-        }
-    }
-    out
-}
-
-fn ask(store: Store<'_>, query: &[u8], random: u64, out: &mut [u8]) -> usize {
-    let answered =
-        store.answer(query, &Client::default(), &Policy::default(), &Overrides::NONE, random, out);
-    answered.map_or(0, |answered| answered.len)
-}
-
-fn answers(c: &mut Criterion) {
-    let image = zone(NAMES);
-    let store = image.store();
-    let mut out = [0u8; 1232];
-    let mut group = c.benchmark_group("answer");
-    group.throughput(Throughput::Elements(1));
-    let mut one = |name: &str, query: &[u8]| {
-        group.bench_function(name, |b| b.iter(|| ask(store, black_box(query), 1, &mut out)));
-    };
-    one("one A, hot", &query(&format!("{}.example.", host(77)), None));
-    one("NXDOMAIN, hot", &query("nowhere.example.", None));
-    // As many labels as fit above this apex.
-    one("NXDOMAIN, 124 labels", &query(&("a.".repeat(123) + "example."), None));
-    drop(group);
-    random_names(c, store, "random names of 1 M", NAMES);
-    if std::env::var_os("UNDERHOOD_LARGE").is_some() {
-        random_names(c, zone(MORE_NAMES).store(), "random names of 10 M", MORE_NAMES);
-    }
-}
-
-fn random_names(c: &mut Criterion, store: Store<'_>, what: &str, names: u32) {
-    let random: Vec<Vec<u8>> = (0..1u32 << 18)
-        .map(|i| query(&format!("{}.example.", host(i.wrapping_mul(0x85eb_ca6b) % names)), None))
-        .collect();
-    let mut out = [0u8; 1232];
-    let mut at = 0;
-    let mut group = c.benchmark_group("answer");
-    group.throughput(Throughput::Elements(1));
-    group.bench_function(what, |b| {
-        b.iter(|| {
-            at = (at + 1) & ((1 << 18) - 1);
-            ask(store, black_box(&random[at]), 1, &mut out)
-        });
-    });
-    group.finish();
-}
+use crate::answers::ask;
+use crate::zones::{open, query};
 
 /// Prefixes and a small location each.
 fn prefixes() -> Vec<(IpAddr, u8, u16)> {
@@ -181,7 +86,7 @@ fn addresses(prefixes: &[(IpAddr, u8, u16)], v4: bool) -> Vec<IpAddr> {
         .collect()
 }
 
-fn maps(c: &mut Criterion) {
+pub(crate) fn maps(c: &mut Criterion) {
     let prefixes = prefixes();
     let text: String = prefixes.iter().map(|(a, l, v)| format!("{a}/{l} {v}\n")).collect();
     let lines = ".example:192.0.2.1:a\n8www.example:\n+www.example:192.0.2.80:60:::1\n+www.example:192.0.2.81:60::7:1\n+www.example:192.0.2.82:60::7:2\n";
@@ -244,20 +149,3 @@ fn maps(c: &mut Criterion) {
         });
     });
 }
-
-fn opening(c: &mut Criterion) {
-    let bytes = zone(NAMES).into_inner();
-    let mut group = c.benchmark_group("open");
-    group.sample_size(10).throughput(Throughput::Bytes(bytes.len() as u64));
-    group.bench_function("1 M names", |b| {
-        b.iter_batched(
-            || &bytes,
-            |bytes| Image::open(bytes).unwrap().digest(),
-            BatchSize::LargeInput,
-        );
-    });
-    group.finish();
-}
-
-criterion_group!(benches, answers, maps, opening);
-criterion_main!(benches);
