@@ -31,6 +31,11 @@ impl Key {
         Self { wire: [0; WIRE], lefts: [0; DEPTHS], sums: [0; WORDS], seed, len: 1, depth: 0 }
     }
 
+    /// Makes the hashes those of another seed, from the next name on.
+    pub(crate) fn reseed(&mut self, seed: u64) {
+        self.seed = seed;
+    }
+
     /// A key for the name at the start of `bytes`; see [`Key::fill`].
     pub(crate) fn read(bytes: &[u8], seed: u64) -> Option<Self> {
         let mut key = Self::new(seed);

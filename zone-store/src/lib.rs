@@ -107,7 +107,7 @@ mod store;
 #[cfg(feature = "alloc")]
 pub mod text;
 
-pub use answer::{Answered, AnyPolicy, Client, Dropped, Policy, Transport};
+pub use answer::{Answered, AnyPolicy, Batch, Client, Dropped, Policy, Question, Transport};
 #[cfg(feature = "alloc")]
 pub use compile::{
     Alone, Check, Checks, Combine, CompileOptions, Compiled, Compiler, Job, Report, Stage, Workers,

@@ -196,6 +196,15 @@ impl<'a> Store<'a> {
         })
     }
 
+    /// The octet 63 after an offset of a node: most nodes end before it, and so lie on its line and the one before.
+    /// TODO
+    #[inline]
+    pub(crate) fn line(&self, offset: u32) -> u8 {
+        let octets = from(self.nodes, offset).unwrap_or_default();
+        let (first, last) = (octets.first(), octets.get(40));
+        first.copied().unwrap_or(0) ^ last.copied().unwrap_or(0)
+    }
+
     /// The octets from the apex on.
     pub(crate) fn apex(&self, zone: &ZoneView<'a>) -> Option<&'a [u8]> {
         match zone.part {

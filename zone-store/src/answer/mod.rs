@@ -1,6 +1,7 @@
 //! The answer to a query: octets in, octets out.
 
 mod additional;
+mod batch;
 mod dnssec;
 mod negative;
 mod nsec3;
@@ -11,6 +12,7 @@ mod resolve;
 mod rows;
 mod weighted;
 
+pub use batch::{Batch, Question};
 pub(crate) use dnssec::join;
 pub use policy::{AnyPolicy, Client, Policy, Transport};
 
