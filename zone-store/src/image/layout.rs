@@ -159,8 +159,8 @@ impl Layout {
 
     /// The octets of a section; none when `image` is not what the header was read from.
     pub(crate) fn section<'a>(&self, image: &'a [u8], section: Section) -> &'a [u8] {
-        let place = Section::ALL.into_iter().zip(self.sections).find(|(s, _)| *s == section);
-        place.and_then(|(_, (start, stop))| image.get(start..stop)).unwrap_or_default()
+        let place = self.sections.get(section as usize);
+        place.and_then(|(start, stop)| image.get(*start..*stop)).unwrap_or_default()
     }
 }
 
