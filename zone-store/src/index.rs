@@ -60,7 +60,7 @@ impl<'a> Index<'a> {
 
     /// The tags of the hash's home. Takes a cache line, and nothing waits for it.
     #[inline]
-    pub(crate) fn line(&self, hash: u64) -> u64 {
+    pub(crate) fn touch(&self, hash: u64) -> u64 {
         let count = u32::try_from(self.buckets.len()).unwrap_or(0);
         let bucket = self.buckets.get(to_usize(place(hash, count).0));
         bucket.and_then(|bucket| bucket.first_chunk()).map_or(0, |tags| u64::from_le_bytes(*tags))

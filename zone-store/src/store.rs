@@ -196,13 +196,13 @@ impl<'a> Store<'a> {
         })
     }
 
-    /// The octet 63 after an offset of a node: most nodes end before it, and so lie on its line and the one before.
-    /// TODO
+    /// An octet of the start of a node and one further on: the lines on which most nodes lie whole. Nothing waits for
+    /// them.
     #[inline]
-    pub(crate) fn line(&self, offset: u32) -> u8 {
+    pub(crate) fn touch(&self, offset: u32) -> u8 {
         let octets = from(self.nodes, offset).unwrap_or_default();
-        let (first, last) = (octets.first(), octets.get(40));
-        first.copied().unwrap_or(0) ^ last.copied().unwrap_or(0)
+        let (first, further) = (octets.first(), octets.get(NODE));
+        first.copied().unwrap_or(0) ^ further.copied().unwrap_or(0)
     }
 
     /// The octets from the apex on.
@@ -321,5 +321,7 @@ fn mask_to(depth: u8) -> u128 {
 
 /// The size of a zone's record.
 pub(crate) const ZONE: usize = 32;
+/// Where the answer at a name of one address, and a label of a dozen octets, is read whole.
+const NODE: usize = 40;
 /// The size of an NSEC3 record's place: hash and offset.
 pub(crate) const NSEC3: usize = 24;

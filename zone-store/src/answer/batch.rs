@@ -18,7 +18,7 @@ use crate::store::Store;
 /// Room for the names of the queries that are answered together. Made once, used for any number of batches, of any
 /// store.
 ///
-/// It takes 43 KB, so a thread that answers keeps it where it keeps its buffers.
+/// It takes 21 KB, so a thread that answers keeps it where it keeps its buffers.
 pub struct Batch {
     keys: [Key; SIZE],
 }
@@ -62,10 +62,43 @@ pub struct Question<'q> {
 
 impl Store<'_> {
     /// Answers queries, each as [`Store::answer`] does, octet for octet. Worth it for a store that is larger than
-    /// the processor's cache, and with as many queries at hand as the network gives without waiting.
+    /// the processor's cache, with as many queries at hand as the network gives without waiting.
+    ///
+    /// ```
+    /// # #[cfg(feature = "alloc")] {
+    /// use zone_store::{Batch, Client, Compiler, Dropped, Image, Overrides, Policy, Question};
+    /// # use zone_store::text::master;
+    /// # let mut compiler = Compiler::default();
+    /// # let zone = b"e. 60 SOA ns.e. h.e. 1 2 3 4 5\ne. 60 NS ns.e.\nns.e. 60 A 192.0.2.1\n";
+    /// # master::parse(zone, master::Options::new(0), &mut compiler);
+    /// # let image = Image::open(compiler.finish().unwrap().image).unwrap();
+    /// // Once, by each thread.
+    /// let mut batch = Batch::new();
+    /// let mut buffers = [[0; 1232]; 2];
+    ///
+    /// // Whenever queries are there.
+    /// let received: [&[u8]; 2] = [
+    ///     b"\0\x01\0\0\0\x01\0\0\0\0\0\0\x02ns\x01e\0\0\x01\0\x01",
+    ///     b"\0\x02\0\0\0\x01\0\0\0\0\0\0\x01x\x01e\0\0\x01\0\x01",
+    /// ];
+    /// let mut words = [0x5eed, 0xfeed].into_iter();
+    /// let mut questions: Vec<Question<'_>> = received
+    ///     .into_iter()
+    ///     .zip(&mut buffers)
+    ///     .map(|(query, out)| {
+    ///         let (client, random) = (Client::default(), words.next().unwrap_or(0));
+    ///         Question { query, client, random, out, answered: Err(Dropped::TooShort) }
+    ///     })
+    ///     .collect();
+    /// let store = image.store();
+    /// store.answer_batch(&mut batch, &mut questions, &Policy::default(), &Overrides::NONE);
+    /// assert_eq!(questions[0].answered.unwrap().rcode, dns_wire::Rcode::NOERROR);
+    /// assert_eq!(questions[1].answered.unwrap().rcode, dns_wire::Rcode::NXDOMAIN);
+    /// # }
+    /// ```
     ///
     /// # Cost
-    /// No allocation. Bounded as the answers are.
+    /// No allocation. Bounded as the answers are, and about fifty instructions a query besides.
     pub fn answer_batch(
         &self,
         batch: &mut Batch,
@@ -80,15 +113,14 @@ impl Store<'_> {
                 *read = Some(Query::read(question.query, key));
             }
             self.fetch(&read);
-            for (question, read) in questions.iter_mut().zip(&read) {
+            for (question, read) in questions.iter_mut().zip(read.iter().flatten()) {
                 let Question { query, client, random, out, .. } = question;
                 question.answered = match read {
-                    Some(Ok(parsed)) => {
+                    Ok(parsed) => {
                         self.reply(query, parsed, client, policy, overrides, *random, out)
                     }
-                    Some(Err(Ok(fault))) => refuse(query, *fault, policy, out),
-                    Some(Err(Err(dropped))) => Err(*dropped),
-                    None => Err(Dropped::TooShort),
+                    Err(Ok(fault)) => refuse(query, *fault, policy, out),
+                    Err(Err(dropped)) => Err(*dropped),
                 };
             }
         }
@@ -112,7 +144,7 @@ impl Store<'_> {
         let hashes = hashes.get(..count).unwrap_or_default();
         let mut seen = 0u64;
         for hash in hashes {
-            seen ^= self.index.line(*hash);
+            seen ^= self.index.touch(*hash);
         }
         black_box(seen);
         let mut places = [0u32; SIZE];
@@ -121,7 +153,7 @@ impl Store<'_> {
         }
         let mut seen = 0u8;
         for place in places.iter().take(count) {
-            seen ^= self.line(*place);
+            seen ^= self.touch(*place);
         }
         black_box(seen);
     }
@@ -130,4 +162,5 @@ impl Store<'_> {
 /// A query read, a fault in it, or why it is dropped; `None` past the last.
 type Read<'k> = Option<Result<Query<'k>, Result<Fault, Dropped>>>;
 
-const SIZE: usize = 64;
+/// More gained nothing: 64 took 3 % longer, their names being more than the processor's nearest cache.
+const SIZE: usize = 32;
