@@ -125,6 +125,8 @@ pub use dump::{Binding, ClientMap, MapRange, Zone, ZoneRecord};
 pub use image::reseal;
 pub use image::{Image, ImageError, ImageErrorKind, Section};
 pub use location::Location;
+#[cfg(feature = "alloc")]
+pub use map::MapForm;
 pub use overlay::{Overlaid, Overlay};
 pub use overrides::Overrides;
 #[cfg(feature = "alloc")]

@@ -7,6 +7,8 @@ use crate::key::Key;
 use crate::node::Node;
 use crate::overlay::{Overlay, Part};
 use crate::rrset::Sets;
+#[cfg(feature = "alloc")]
+use crate::{image::SMALL_MAPS, map::MapForm};
 
 /// The look-ups of a verified image. Cheap to copy; threads share it freely.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +71,12 @@ impl<'a> Store<'a> {
     /// True when the rows of a location stand in for the default rows; false when they join them.
     pub fn is_override(&self) -> bool {
         self.flags & OVERRIDE != 0
+    }
+
+    /// What the client maps of this image, and of those made of it, are.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn map_form(&self) -> MapForm {
+        if self.flags & SMALL_MAPS != 0 { MapForm::Small } else { MapForm::Fast }
     }
 
     pub(crate) fn zone_count(&self) -> u32 {

@@ -5,8 +5,8 @@ use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use criterion::{Criterion, Throughput};
-use zone_store::Compiler;
 use zone_store::text::{data, map};
+use zone_store::{CompileOptions, Compiler, MapForm};
 
 use crate::answers::ask;
 use crate::zones::{open, query};
@@ -90,19 +90,37 @@ pub(crate) fn maps(c: &mut Criterion) {
     let prefixes = prefixes();
     let text: String = prefixes.iter().map(|(a, l, v)| format!("{a}/{l} {v}\n")).collect();
     let lines = ".example:192.0.2.1:a\n8www.example:\n+www.example:192.0.2.80:60:::1\n+www.example:192.0.2.81:60::7:1\n+www.example:192.0.2.82:60::7:2\n";
-    let mut compiler = Compiler::default();
-    data::parse(lines.as_bytes(), data::Options::new(0), &mut compiler);
-    map::parse(text.as_bytes(), map::Options::new(1, b""), &mut compiler);
-    let image = open(compiler.finish().unwrap(), "map");
-    let store = image.store();
-    let map = store.maps().next().unwrap();
+    let build = |lines: &str, text: &str, maps, name: &[u8], what: &str| {
+        let options = CompileOptions { maps, ..CompileOptions::default() };
+        let mut compiler = Compiler::new(options);
+        data::parse(lines.as_bytes(), data::Options::new(0), &mut compiler);
+        map::parse(text.as_bytes(), map::Options::new(1, name), &mut compiler);
+        open(compiler.finish().unwrap(), what)
+    };
+    let image = build(lines, &text, MapForm::Fast, b"", "map");
+    let small = build("", &text, MapForm::Small, b"", "map, small");
     // The worst case: no two prefixes lead to one location, so none are joined.
     let numbered = prefixes.iter().enumerate();
-    let text: String = numbered.map(|(i, (a, l, _))| format!("{a}/{l} {i}\n")).collect();
-    let mut compiler = Compiler::default();
-    map::parse(text.as_bytes(), map::Options::new(0, b""), &mut compiler);
-    let distinct = open(compiler.finish().unwrap(), "map, all locations distinct");
-    let distinct = distinct.store().maps().next().unwrap();
+    let worst: String = numbered.map(|(i, (a, l, _))| format!("{a}/{l} {i}\n")).collect();
+    let distinct = build("", &worst, MapForm::Fast, b"", "map, all locations distinct");
+    let distinct_small =
+        build("", &worst, MapForm::Small, b"", "map, all locations distinct, small");
+    // And by family, as the budget is.
+    for (family, v4) in [("IPv4", true), ("IPv6", false)] {
+        let of_family = prefixes.iter().filter(|(a, ..)| a.is_ipv4() == v4);
+        let text: String = of_family.map(|(a, l, v)| format!("{a}/{l} {v}\n")).collect();
+        for (form, maps) in [("fast", MapForm::Fast), ("small", MapForm::Small)] {
+            build("", &text, maps, b"", &format!("map, {form}, {family} alone"));
+        }
+    }
+    let store = image.store();
+    let forms = [
+        ("zone-store", &image),
+        ("zone-store, small", &small),
+        ("zone-store, all locations distinct", &distinct),
+        ("zone-store, all locations distinct, small", &distinct_small),
+    ];
+    let forms = forms.map(|(what, image)| (what, image.store().maps().next().unwrap()));
 
     let mut trie = prefix_trie::PrefixMap::<ipnet::Ipv4Net, u16>::new();
     let mut trie6 = prefix_trie::PrefixMap::<ipnet::Ipv6Net, u16>::new();
@@ -123,10 +141,9 @@ pub(crate) fn maps(c: &mut Criterion) {
             at = (at + 1) & (asked.len() - 1);
             asked[at]
         };
-        group.bench_function("zone-store", |b| b.iter(|| map.locate(next())));
-        group.bench_function("zone-store, all locations distinct", |b| {
-            b.iter(|| distinct.locate(next()));
-        });
+        for (what, map) in &forms {
+            group.bench_function(*what, |b| b.iter(|| map.locate(next())));
+        }
         group.bench_function("prefix-trie", |b| {
             b.iter(|| match next() {
                 IpAddr::V4(a) => trie.get_lpm(&a.into()).map(|(_, v)| *v),
@@ -140,7 +157,13 @@ pub(crate) fn maps(c: &mut Criterion) {
     }
 
     let mut out = [0u8; 1232];
-    let hot = query("www.example.", Some([1, 1, 1]));
+    // A client at the location that has rows: two of its own and the default's, of which one is drawn.
+    let there = prefixes.iter().find_map(|(address, len, location)| match address {
+        IpAddr::V4(address) if *location == 7 && *len <= 24 => Some(address.octets()),
+        _ => None,
+    });
+    let [a, b, c, _] = there.expect("a prefix of the location 7");
+    let hot = query("www.example.", Some([a, b, c]));
     let mut random = 0;
     c.bench_function("answer/located and weighted, hot", |b| {
         b.iter(|| {

@@ -237,7 +237,10 @@ const MAGIC: [u8; 8] = *b"\x89undrhd\n";
 pub(crate) const VERSION: u32 = 3;
 /// The rows of a location stand in for the default rows, instead of joining them.
 pub(crate) const OVERRIDE: u32 = 1;
-const KNOWN_FLAGS: u32 = OVERRIDE;
+/// The client maps are as small as may be. The ranges themselves tell their form: this is for who makes an image of
+/// this one.
+pub(crate) const SMALL_MAPS: u32 = 2;
+const KNOWN_FLAGS: u32 = OVERRIDE | SMALL_MAPS;
 /// How many sections there are.
 pub(crate) const COUNT: usize = 13;
 /// A cache line: the buckets of the index each take one.

@@ -7,7 +7,7 @@ mod verify;
 pub use error::{ImageError, ImageErrorKind};
 #[cfg(feature = "alloc")]
 pub(crate) use layout::{COUNT, write};
-pub(crate) use layout::{Layout, OVERRIDE};
+pub(crate) use layout::{Layout, OVERRIDE, SMALL_MAPS};
 pub use layout::{Section, reseal};
 
 use crate::store::Store;
