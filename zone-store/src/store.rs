@@ -1,14 +1,16 @@
 //! The look-ups of a verified image: zones, names, closest enclosers.
 
 use crate::bytes::{Reader, from, to_usize};
+#[cfg(feature = "alloc")]
+use crate::image::SMALL_MAPS;
 use crate::image::{Layout, OVERRIDE, Section};
 use crate::index::Index;
 use crate::key::Key;
+#[cfg(feature = "alloc")]
+use crate::map::MapForm;
 use crate::node::Node;
 use crate::overlay::{Overlay, Part};
 use crate::rrset::Sets;
-#[cfg(feature = "alloc")]
-use crate::{image::SMALL_MAPS, map::MapForm};
 
 /// The look-ups of a verified image. Cheap to copy; threads share it freely.
 #[derive(Clone, Copy, Debug)]

@@ -46,6 +46,15 @@ fn text_image_text() {
     let again = site("", &text).unwrap();
     assert_eq!(lines(&again), text);
     assert_eq!(again.as_bytes(), image.as_bytes());
+    // Prefixes of which no address is left to them: they still answer for who tells no more of an address.
+    for map in [
+        "%b,20.0.0.0/8\n%a,20.0.0.0/9\n%a,20.128.0.0/9\n",
+        "%a,20.0.0.0/8\n%b,20.0.0.0/10\n%a,20.0.0.0/11\n%a,20.32.0.0/11\n",
+        "%b,20.0.0.0/8\n%b,20.0.0.0/9\n%a,20.0.0.0/10\n%a,20.64.0.0/10\n%a,20.128.0.0/9\n%c,::/1\n%d,::/2\n%d,4000::/2\n",
+    ] {
+        let image = site(HEAD, map).unwrap();
+        assert_eq!(site("", &lines(&image)).unwrap().as_bytes(), image.as_bytes(), "{map}");
+    }
     // As a master file too, for what has no location.
     let plain = site(&format!("{HEAD}{zone}"), "").unwrap();
     let master: String = plain
@@ -306,7 +315,7 @@ proptest! {
 fn a_delta_knows_the_form_of_maps() {
     let build = |form: MapForm, moved: &str| {
         let mut text: String = (0..4000)
-            .map(|i| format!("{}.{}.{}.0/24 p{}\n", i >> 10, i >> 4 & 63, i * 3 & 255, i % 5))
+            .map(|i| format!("{}.{}.{}.0/24 p{}\n", i >> 10, (i >> 4) & 63, (i * 3) & 255, i % 5))
             .collect();
         text.push_str(moved);
         let options = CompileOptions { maps: form, ..CompileOptions::default() };

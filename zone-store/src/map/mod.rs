@@ -153,20 +153,16 @@ impl<'a> Ranges<'a> {
     #[inline]
     fn value(&self, range: u32) -> Option<u32> {
         let range = to_usize(range);
-        match self.value_octets {
-            2 => {
-                let value = u16::from_le_bytes(*self.values.as_chunks().0.get(range)?);
-                (value != u16::MAX).then_some(u32::from(value))
-            }
-            1 => {
-                let value = *self.values.get(range)?;
-                (value != u8::MAX).then_some(u32::from(value))
-            }
-            _ => {
-                let value = u32::from_le_bytes(*self.values.as_chunks().0.get(range)?);
-                (value != u32::MAX).then_some(value)
-            }
+        if self.value_octets == 2 {
+            let value = u16::from_le_bytes(*self.values.as_chunks().0.get(range)?);
+            return (value != u16::MAX).then_some(u32::from(value));
         }
+        if self.value_octets == 1 {
+            let value = *self.values.get(range)?;
+            return (value != u8::MAX).then_some(u32::from(value));
+        }
+        let value = u32::from_le_bytes(*self.values.as_chunks().0.get(range)?);
+        (value != u32::MAX).then_some(value)
     }
 
     /// The shortest prefix length at which the block around `address` stays inside its range.
@@ -224,10 +220,21 @@ impl<'a> Ranges<'a> {
     /// First address, length and location of the prefixes that hold others, sorted.
     #[cfg(feature = "alloc")]
     pub(crate) fn covers(&self) -> impl Iterator<Item = (u128, u8, u32)> + use<'a> {
-        self.covers
-            .iter()
-            .filter_map(Cover::read)
-            .map(|cover| (cover.start, cover.len, cover.value))
+        self.covers_from(0, 0)
+    }
+
+    /// The same, from that prefix on.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn covers_from(
+        &self,
+        start: u128,
+        len: u8,
+    ) -> impl Iterator<Item = (u128, u8, u32)> + use<'a> {
+        let before = self.covers.partition_point(|cover| {
+            Cover::read(cover).is_some_and(|c| (c.start, c.len) < (start, len))
+        });
+        let rest = self.covers.get(before..).unwrap_or_default();
+        rest.iter().filter_map(Cover::read).map(|cover| (cover.start, cover.len, cover.value))
     }
 
     /// The location of the longest prefix of the map that covers the block. Only prefixes that hold others

@@ -57,7 +57,11 @@ impl Slots<'_> {
                 Some(Place::Within(before & !SEARCHED, end & !SEARCHED))
             }
             Slots::Counted { key, shift, base, slots } => {
-                let Some(distance) = key.of(address).checked_sub(base) else {
+                let address = match key {
+                    Key::V6 => low64(address >> 64),
+                    Key::V4 => return halves(slots, address),
+                };
+                let Some(distance) = address.checked_sub(base) else {
                     return Some(Place::Range(0));
                 };
                 let slot = usize::try_from(distance.wrapping_shr(u32::from(shift)));
@@ -157,6 +161,17 @@ impl Slots<'_> {
         };
         all && next.is_none()
     }
+}
+
+/// Where the range of an IPv4 address is, of slots of 65,536 addresses.
+///
+/// Apart: with it in line a look-up of IPv6 took half as long again.
+#[inline(never)]
+fn halves(slots: &[[u8; COUNTED]], address: u128) -> Option<Place> {
+    let slot = to_usize(low32(low64(address)) >> 16);
+    let within = slot.checked_add(2).and_then(|end| slots.get(slot..end));
+    let Some([before, end]) = within else { return Some(Place::Last) };
+    Some(Place::Within(u32::from_le_bytes(*before), u32::from_le_bytes(*end)))
 }
 
 /// How many ranges start before a slot, and its marks.
