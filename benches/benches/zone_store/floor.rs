@@ -1,6 +1,6 @@
 //! What memory takes: a walk whose every step is a cache line that nobody could have foretold.
 
-use crate::zones::in_huge_pages;
+use crate::zones::mapped;
 
 /// Lines of a cache in a cycle of no order, each holding where the next is.
 pub(crate) struct Chase {
@@ -22,13 +22,7 @@ impl Chase {
         for (line, next) in image.chunks_exact_mut(LINE).zip(next) {
             line[..8].copy_from_slice(&(next * LINE).to_le_bytes());
         }
-        let octets = if huge {
-            in_huge_pages(&image)
-        } else {
-            let mut map = memmap2::MmapMut::map_anon(image.len()).unwrap();
-            map.copy_from_slice(&image);
-            map
-        };
+        let octets = mapped(&image, huge);
         Self { octets, at: 0 }
     }
 

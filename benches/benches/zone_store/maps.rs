@@ -162,8 +162,8 @@ pub(crate) fn maps(c: &mut Criterion) {
         IpAddr::V4(address) if *location == 7 && *len <= 24 => Some(address.octets()),
         _ => None,
     });
-    let [a, b, c, _] = there.expect("a prefix of the location 7");
-    let hot = query("www.example.", Some([a, b, c]));
+    let [n0, n1, n2, _] = there.expect("a prefix of the location 7");
+    let hot = query("www.example.", Some([n0, n1, n2]));
     let mut random = 0;
     c.bench_function("answer/located and weighted, hot", |b| {
         b.iter(|| {

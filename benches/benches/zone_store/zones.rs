@@ -24,11 +24,14 @@ pub(crate) fn address(i: u32) -> Ipv4Addr {
     (0x0a00_0000 | i).into()
 }
 
-/// A copy of an image in huge pages, where the system gives them.
-pub(crate) fn in_huge_pages(image: &[u8]) -> MmapMut {
+/// A copy of an image, at the start of a page, as a file that is mapped has it; in huge pages, where the system gives
+/// them.
+pub(crate) fn mapped(image: &[u8], huge: bool) -> MmapMut {
     let mut map = MmapMut::map_anon(image.len()).unwrap();
     #[cfg(target_os = "linux")]
-    map.advise(memmap2::Advice::HugePage).unwrap();
+    if huge {
+        map.advise(memmap2::Advice::HugePage).unwrap();
+    }
     map.copy_from_slice(image);
     map
 }
