@@ -175,6 +175,33 @@ mod tests {
         assert_eq!(seen, [true; 3]);
     }
 
+    /// One at a time, from two groups: by weight over both, and all alike where none has a weight.
+    #[test]
+    fn one_comes_as_often_as_it_should() {
+        let rounds = 80_000;
+        for (own, others, parts) in [
+            (&[1u32, 0, 2][..], &[5u32][..], [1.0, 0.0, 2.0, 5.0]),
+            (&[0, 0, 0], &[0], [1.0; 4]),
+            (&[0, 0, 0], &[3], [0.0, 0.0, 0.0, 1.0]),
+        ] {
+            let (own, mut others) = (group(own), group(others));
+            *others.last_mut().unwrap() = 3;
+            let (own, others) = (Group::read(&own).unwrap(), Group::read(&others).unwrap());
+            let pool = Pool { first: &own, second: Some(&others) };
+            let mut random = Random::new(9);
+            let mut counts = [0u32; 4];
+            for _ in 0..rounds {
+                counts[usize::from(pool.draw_one(&mut random).unwrap()[0])] += 1;
+            }
+            let all: f64 = parts.iter().sum();
+            for (count, part) in counts.iter().zip(parts) {
+                let mean = f64::from(rounds) * part / all;
+                let sigma = (mean * (1.0 - part / all)).sqrt();
+                assert!((f64::from(*count) - mean).abs() <= 4.0 * sigma, "{counts:?}");
+            }
+        }
+    }
+
     #[test]
     fn draws_no_more_than_there_are() {
         let bytes = group(&[4, 4]);
