@@ -23,7 +23,8 @@ use crate::bytes::{Reader, low8};
 use crate::delta::diff::bind_order;
 use crate::delta::{Change, Delta, DeltaError, MapChange, SetChange, ZoneChange};
 use crate::digest::checksum;
-use crate::image::OVERRIDE;
+use crate::image::{OVERRIDE, SMALL_MAPS};
+use crate::map::MapForm;
 use crate::nsec::canonical;
 use crate::source::Id;
 use body::{Body, labels};
@@ -47,7 +48,9 @@ impl<'a> Delta<'a> {
         });
         let mut out = MAGIC.to_vec();
         out.extend_from_slice(&VERSION.to_le_bytes());
-        out.extend_from_slice(&(if self.is_override { OVERRIDE } else { 0 }).to_le_bytes());
+        let combine = if self.is_override { OVERRIDE } else { 0 };
+        let maps = if self.map_form == MapForm::Small { SMALL_MAPS } else { 0 };
+        out.extend_from_slice(&(combine | maps).to_le_bytes());
         out.extend_from_slice(&self.base.to_le_bytes());
         out.extend_from_slice(&self.result.to_le_bytes());
         out.extend_from_slice(&checksum(&body.out, SEED).to_le_bytes());
@@ -81,6 +84,7 @@ impl<'a> Delta<'a> {
                 base,
                 result,
                 is_override: flags & OVERRIDE != 0,
+                map_form: if flags & SMALL_MAPS != 0 { MapForm::Small } else { MapForm::Fast },
                 removed_locations: body.sorted(1, Body::id, Ord::cmp)?,
                 added_locations: body.sorted(1, Body::id, Ord::cmp)?,
                 zones: body
@@ -90,7 +94,7 @@ impl<'a> Delta<'a> {
             })
         })();
         let at = bytes.len().saturating_sub(body.rest.rest().len());
-        match read.filter(|_| flags & !OVERRIDE == 0 && body.rest.is_empty()) {
+        match read.filter(|_| flags & !(OVERRIDE | SMALL_MAPS) == 0 && body.rest.is_empty()) {
             Some(delta) => Ok(delta),
             None => Err(DeltaError::Malformed(at)),
         }
