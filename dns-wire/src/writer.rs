@@ -67,3 +67,31 @@ impl<'a> Writer<'a> {
         self.buffer.get_mut(..self.len).unwrap_or(&mut [])
     }
 }
+
+/// As `copy_from_slice`, of slices of one length, without a call for the few octets that records mostly have.
+#[inline(always)]
+pub(crate) fn copy(to: &mut [u8], from: &[u8]) {
+    if from.len() > 16 {
+        if to.len() == from.len() {
+            to.copy_from_slice(from);
+        }
+    } else if !(copy_ends::<8>(to, from) || copy_ends::<4>(to, from) || copy_ends::<2>(to, from)) {
+        copy_ends::<1>(to, from);
+    }
+}
+
+/// Copies the first `N` octets and the last, which are all of them when there are no more than twice as
+/// many. `false` when there are fewer than `N`.
+#[inline(always)]
+fn copy_ends<const N: usize>(to: &mut [u8], from: &[u8]) -> bool {
+    let (Some(first), Some(last)) = (from.first_chunk::<N>(), from.last_chunk::<N>()) else {
+        return false;
+    };
+    if let Some(to) = to.first_chunk_mut::<N>() {
+        *to = *first;
+    }
+    if let Some(to) = to.last_chunk_mut::<N>() {
+        *to = *last;
+    }
+    true
+}

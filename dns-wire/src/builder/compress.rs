@@ -7,30 +7,47 @@
 //! place that is pushed out of its set costs compression and nothing else.
 //!
 //! A name has at most 127 labels, so at most as many sets are looked at; at most [`COMPARISONS`]
-//! places that begin alike are compared to their end. Pointers are at most [`HOPS`] deep: readers
-//! bound them too.
+//! places are compared. Pointers are at most [`HOPS`] deep: readers bound them too.
 
-use crate::{Full, Name};
+use crate::name::{MAX_COST, POINTER_COST};
+use crate::{Full, Name, writer};
 
 /// Where names were written.
 #[derive(Debug)]
 pub(super) struct Compressor {
-    /// Places, the latest of a set first; 0 for none, since the header stands there.
+    /// Places, that of a set first which was pointed to last, then the latest; 0 for none, since the header stands there.
     sets: [[u16; WAYS]; SETS],
     /// Octets of the first question's name, which lies uncompressed behind the header; 0 for none.
     /// Answers are mostly owned by it, so it is compared as a whole before anything else.
     question: u8,
     /// Whether the question's labels are in `sets`: they are put there when first needed.
     question_indexed: bool,
+    /// Where the last owner that was not the question's name was written; 0 for none. Records of an RRset follow
+    /// each other, so it is compared next.
+    owner: u16,
 }
 
 impl Compressor {
     #[inline]
     pub(super) fn new() -> Self {
-        Self { sets: [[0; WAYS]; SETS], question: 0, question_indexed: false }
+        Self { sets: [[0; WAYS]; SETS], question: 0, question_indexed: false, owner: 0 }
     }
 
-    /// Writes a name at `at` and returns where it ends. `message` ends where writing must.
+    /// Writes a record's owner at `at` and returns where it ends. `message` ends where writing must.
+    #[inline(always)]
+    pub(super) fn write_owner(
+        &mut self,
+        name: Name<'_>,
+        message: &mut [u8],
+        at: usize,
+    ) -> Result<usize, Full> {
+        match self.write_short(name.as_wire(), message, at) {
+            Some(end) => end,
+            None => self.write_other_owner(name, message, at),
+        }
+    }
+
+    /// Writes any other name.
     #[inline]
     pub(super) fn write(
         &mut self,
@@ -38,24 +55,54 @@ impl Compressor {
         message: &mut [u8],
         at: usize,
     ) -> Result<usize, Full> {
-        let wire = name.as_wire();
+        match self.write_short(name.as_wire(), message, at) {
+            Some(end) => end,
+            None => self.write_other(name, message, at),
+        }
+    }
+
+    /// Writes the root, the first question, or a pointer to that; any other name is left to the caller.
+    #[inline(always)]
+    fn write_short(
+        &mut self,
+        wire: &[u8],
+        message: &mut [u8],
+        at: usize,
+    ) -> Option<Result<usize, Full>> {
         if wire.len() == 1 {
-            *message.get_mut(at).ok_or(Full)? = 0;
-            return Ok(at.wrapping_add(1));
+            return Some(copy(message, at, &[0]));
         }
         if self.question > 0 {
-            if usize::from(self.question) == wire.len()
-                && message.get(HEADER..).is_some_and(|octets| octets.starts_with(wire))
-            {
-                return write_pointer(message, at, HEADER_U16);
-            }
-        } else if at == HEADER {
-            self.question = u8::try_from(wire.len()).unwrap_or(0);
-            let end = at.wrapping_add(wire.len());
-            message.get_mut(at..end).ok_or(Full)?.copy_from_slice(wire);
-            return Ok(end);
+            let asked = usize::from(self.question) == wire.len()
+                && message.get(HEADER..).is_some_and(|octets| octets.starts_with(wire));
+            return asked.then(|| write_pointer(message, at, HEADER_U16));
         }
-        self.write_other(wire, message, at)
+        if at == HEADER {
+            self.question = u8::try_from(wire.len()).unwrap_or(0);
+            return Some(copy(message, at, wire));
+        }
+        None
+    }
+
+    /// Writes an owner that is neither the root nor the question's name.
+    fn write_other_owner(
+        &mut self,
+        name: Name<'_>,
+        message: &mut [u8],
+        at: usize,
+    ) -> Result<usize, Full> {
+        if self.owner > 0
+            && let Some(owner) = Suffix::of(name.as_wire(), 0)
+            && owner.is_at(message, self.owner, hops(name))
+        {
+            return write_pointer(message, at, self.owner);
+        }
+        let end = self.write_other(name, message, at)?;
+        self.owner = match message.get(at..end) {
+            Some(&[high @ 0xc0..=0xff, low]) => u16::from_be_bytes([high & 0x3f, low]),
+            _ => pointable(at).unwrap_or(0),
+        };
+        Ok(end)
     }
 
     /// Forgets labels at and after a place that is to be written anew.
@@ -65,6 +112,9 @@ impl Compressor {
             self.question = 0;
             self.question_indexed = false;
         }
+        if usize::from(self.owner) >= at {
+            self.owner = 0;
+        }
         for place in self.sets.as_flattened_mut() {
             if usize::from(*place) >= at {
                 *place = 0;
@@ -72,7 +122,14 @@ impl Compressor {
         }
     }
 
-    fn write_other(&mut self, wire: &[u8], message: &mut [u8], at: usize) -> Result<usize, Full> {
+    fn write_other(
+        &mut self,
+        name: Name<'_>,
+        message: &mut [u8],
+        at: usize,
+    ) -> Result<usize, Full> {
+        let wire = name.as_wire();
+        let hops = hops(name);
         if self.question > 0 && !self.question_indexed {
             self.question_indexed = true;
             self.index_question(message);
@@ -81,12 +138,13 @@ impl Compressor {
         let mut start = 0usize;
         while let Some(suffix) = Suffix::of(wire, start) {
             let Some(set) = self.sets.get_mut(suffix.set()) else { break };
-            for &place in set.iter() {
+            for (way, &place) in set.iter().enumerate() {
                 // Not the labels of this very name: they are yet to be written.
                 if place == 0 || usize::from(place) >= at {
                     continue;
                 }
-                if suffix.is_at(message, place) {
+                if suffix.is_at(message, place, hops) {
+                    to_front(set, way);
                     let end = copy(message, at, wire.get(..start).ok_or(Full)?)?;
                     return write_pointer(message, end, place);
                 }
@@ -157,28 +215,50 @@ impl<'a> Suffix<'a> {
     }
 
     /// Whether the name that was written at `place` is this one, octet by octet.
-    #[inline]
-    fn is_at(&self, message: &[u8], place: u16) -> bool {
+    #[inline(always)]
+    fn is_at(&self, message: &[u8], place: u16, hops: u8) -> bool {
         let Some(written) = message.get(usize::from(place)..) else { return false };
         let Some(start) = written.first_chunk::<8>() else {
-            return spells(message, written, self.wire);
+            return spells(message, written, self.wire, hops);
         };
         // The first label, or eight octets of it: most places that are something else are told by that.
+        let label = self.label_len();
         let shared = u32::from(self.length).wrapping_add(1).min(8);
         let differing = (u64::from_le_bytes(*start) ^ self.word) << bits_beside(shared);
-        differing == 0 && spells(message, written, self.wire)
+        if differing != 0 {
+            return false;
+        }
+        match (written.get(label..), self.wire.get(label..)) {
+            (Some(written), Some(wire)) if label <= 8 => spells(message, written, wire, hops),
+            _ => spells(message, written, self.wire, hops),
+        }
     }
 }
 
 /// Whether the name at the start of `written` is `name`, octet by octet. Its pointers lead back, since
-/// this builder wrote them, so it ends; names more than [`HOPS`] pointers deep are not taken.
-fn spells<'m>(message: &'m [u8], mut written: &'m [u8], mut name: &[u8]) -> bool {
-    for _ in 0..=HOPS {
-        // Down to the root without a pointer, mostly.
-        if written.starts_with(name) {
-            return true;
-        }
-        // Label by label to the next pointer.
+/// this builder wrote them, so it ends; names more than `hops` pointers deep are not taken.
+#[inline(always)]
+fn spells<'m>(message: &'m [u8], mut written: &'m [u8], name: &[u8], hops: u8) -> bool {
+    // Most are written down to the root, or a pointer that leads to such a name comes next.
+    if let Some(&[high @ 0xc0..=0xff, low]) = written.first_chunk::<2>() {
+        let target = usize::from(u16::from_be_bytes([high & 0x3f, low]));
+        let Some(target) = message.get(target..) else { return false };
+        written = target;
+    }
+    match written.get(..name.len()) {
+        Some(octets) if equal(octets, name) => true,
+        _ => spells_in_parts(message, written, name, hops),
+    }
+}
+
+/// The same, label by label from pointer to pointer.
+fn spells_in_parts<'m>(
+    message: &'m [u8],
+    mut written: &'m [u8],
+    mut name: &[u8],
+    hops: u8,
+) -> bool {
+    for _ in 1..hops {
         let target = loop {
             let (Some((&length, after)), Some(&expected)) = (written.split_first(), name.first())
             else {
@@ -201,24 +281,61 @@ fn spells<'m>(message: &'m [u8], mut written: &'m [u8], mut name: &[u8]) -> bool
         };
         let Some(target) = message.get(target..) else { return false };
         written = target;
+        if written.starts_with(name) {
+            return true;
+        }
     }
     false
 }
 
-/// As `==`, without a call for the few octets that labels mostly have.
-#[inline]
+/// As `==`, of slices of one length, without a call for the few octets that names mostly have.
+#[inline(always)]
 fn equal(ours: &[u8], theirs: &[u8]) -> bool {
-    if ours.len() > 4 {
-        return ours == theirs;
+    match ours.len() {
+        0..4 => ours.iter().zip(theirs).all(|(our, their)| our == their),
+        4..8 => equal_ends::<4>(ours, theirs),
+        8..16 => equal_ends::<8>(ours, theirs),
+        16..=32 => equal_ends::<16>(ours, theirs),
+        _ => ours == theirs,
     }
-    ours.iter().zip(theirs).all(|(our, their)| our == their)
 }
 
-/// Puts a place before the others of its set; the oldest falls out.
+/// Whether the first `N` octets are the same, and the last; there must be as many.
+#[inline(always)]
+fn equal_ends<const N: usize>(ours: &[u8], theirs: &[u8]) -> bool {
+    ours.first_chunk::<N>() == theirs.first_chunk::<N>()
+        && ours.last_chunk::<N>() == theirs.last_chunk::<N>()
+}
+
+/// Pointers that there may be on the way to the end of a name to which a name may point: together with its own,
+/// no more than our readers take in a name of so many labels.
+#[inline]
+fn hops(name: Name<'_>) -> u8 {
+    if name.as_wire().len() <= ALL_HOPS {
+        return HOPS;
+    }
+    let labels = usize::from(name.label_count());
+    let pointers = MAX_COST.saturating_sub(labels) / POINTER_COST;
+    u8::try_from(pointers.saturating_sub(1)).unwrap_or(HOPS).min(HOPS)
+}
+
+/// Puts a place into a set, behind the one that was pointed to last; the oldest falls out.
 #[inline]
 fn enter(set: &mut [u16; WAYS], place: u16) {
     let [a, b, c, _] = *set;
-    *set = [place, a, b, c];
+    *set = [a, place, b, c];
+}
+
+/// Puts the place that was pointed to before the others.
+#[inline]
+fn to_front(set: &mut [u16; WAYS], way: usize) {
+    let [a, b, c, d] = *set;
+    *set = match way {
+        0 => return,
+        1 => [b, a, c, d],
+        2 => [c, a, b, d],
+        _ => [d, a, b, c],
+    };
 }
 
 /// The first eight octets of `suffix`, the end of `name`, as a number; zeros where there are fewer.
@@ -230,7 +347,15 @@ fn first_word(suffix: &[u8], name: &[u8]) -> u64 {
     match (name.last_chunk::<8>(), u32::try_from(suffix.len())) {
         // The octets before the suffix are shifted out.
         (Some(chunk), Ok(len @ 1..8)) => u64::from_le_bytes(*chunk) >> bits_beside(len),
-        _ => suffix.iter().rev().fold(0, |word, &octet| word << 8 | u64::from(octet)),
+        // All of a short name, such as that of a top-level domain.
+        _ => match (suffix.first_chunk::<4>(), suffix.last_chunk::<4>()) {
+            (Some(first), Some(last)) => {
+                let before = suffix.len().wrapping_sub(4).wrapping_mul(8) & 63;
+                u64::from(u32::from_le_bytes(*first))
+                    | u64::from(u32::from_le_bytes(*last)) << before
+            }
+            _ => suffix.iter().rev().fold(0, |word, &octet| word << 8 | u64::from(octet)),
+        },
     }
 }
 
@@ -243,7 +368,7 @@ fn bits_beside(octets: u32) -> u32 {
 #[inline]
 fn copy(message: &mut [u8], at: usize, octets: &[u8]) -> Result<usize, Full> {
     let end = at.wrapping_add(octets.len());
-    message.get_mut(at..end).ok_or(Full)?.copy_from_slice(octets);
+    writer::copy(message.get_mut(at..end).ok_or(Full)?, octets);
     Ok(end)
 }
 
@@ -262,12 +387,15 @@ fn pointable(place: usize) -> Option<u16> {
 
 /// Places of labels in a set.
 const WAYS: usize = 4;
-/// Sets: places for three times as many labels as a referral to thirteen servers has.
-const SETS: usize = 16;
+/// Sets: places for twice as many labels as a referral to thirteen servers has. With one more, the builder would have
+/// more than 128 octets, and be moved from section to section by a call, which takes longer than all of a small message.
+const SETS: usize = 10;
 /// Places looked into for a name before it is written out.
 const COMPARISONS: u8 = 16;
-/// Pointers on the way to the end of a name.
+/// Pointers on the way to the end of a name that another may point to.
 const HOPS: u8 = 8;
+/// Octets of a name of 109 labels, the most that leave room for so many pointers and its own in what readers take.
+const ALL_HOPS: usize = 219;
 /// Octets of the header.
 const HEADER: usize = 12;
 const HEADER_U16: u16 = 12;

@@ -1,17 +1,18 @@
 //! What the builder holds, whichever section is open.
 
 use super::compress::Compressor;
-use crate::rdata::{self, Data, Part};
-use crate::{Class, Full, Header, Name, RType, Ttl};
+use crate::rdata::{Data, Part};
+use crate::writer::copy;
+use crate::{Class, Full, Header, Name, RType};
 
 #[derive(Debug)]
 pub(super) struct Core<'b> {
     buffer: &'b mut [u8],
     len: usize,
     /// Octets that may be written, at most what the buffer has.
-    limit: usize,
+    limit: u16,
     /// Of those, octets kept for a record to come.
-    pub(super) reserved: usize,
+    pub(super) reserved: u16,
     pub(super) header: Header,
     names: Compressor,
 }
@@ -19,7 +20,7 @@ pub(super) struct Core<'b> {
 impl<'b> Core<'b> {
     #[inline]
     pub(super) fn new(buffer: &'b mut [u8], header: Header) -> Result<Self, Full> {
-        let limit = buffer.len().min(usize::from(u16::MAX));
+        let limit = at_most(buffer.len());
         if limit < 12 {
             return Err(Full);
         }
@@ -32,17 +33,24 @@ impl<'b> Core<'b> {
     }
 
     pub(super) fn set_limit(&mut self, octets: usize) {
-        let written = self.len.saturating_add(self.reserved);
-        self.limit = octets.min(self.buffer.len()).min(usize::from(u16::MAX)).max(written);
+        let written = at_most(self.len).saturating_add(self.reserved);
+        self.limit = at_most(octets.min(self.buffer.len())).max(written);
     }
 
     pub(super) fn reserve(&mut self, octets: usize) -> Result<(), Full> {
+        let octets = u16::try_from(octets).map_err(|_| Full)?;
         let reserved = self.reserved.checked_add(octets).ok_or(Full)?;
-        if self.len.checked_add(reserved).is_none_or(|end| end > self.limit) {
+        if self.len.checked_add(reserved.into()).is_none_or(|end| end > self.limit.into()) {
             return Err(Full);
         }
         self.reserved = reserved;
         Ok(())
+    }
+
+    /// Where writing must end.
+    #[inline]
+    fn end(&self) -> usize {
+        self.limit.saturating_sub(self.reserved).into()
     }
 
     #[inline]
@@ -73,38 +81,59 @@ impl<'b> Core<'b> {
 
     #[inline]
     pub(super) fn write_name(&mut self, name: Name<'_>) -> Result<(), Full> {
-        let end = self.limit.saturating_sub(self.reserved);
+        let end = self.end();
         let room = self.buffer.get_mut(..end).ok_or(Full)?;
         self.len = self.names.write(name, room, self.len)?;
         Ok(())
     }
 
-    /// Writes all of a record but its owner.
+    /// Writes a record: owner, type, class and TTL (`fixed`, as they go out), and RDATA as it stands.
     #[inline]
-    pub(super) fn write_record(
+    pub(super) fn push_plain(
         &mut self,
-        rtype: RType,
-        class: Class,
-        ttl: Ttl,
+        owner: Name<'_>,
+        fixed: [u8; 8],
         rdata: &[u8],
-        compress: bool,
     ) -> Result<(), Full> {
-        let length = u16::try_from(rdata.len()).map_err(|_| Full)?;
-        let [a, b] = rtype.0.to_be_bytes();
-        let [c, d] = class.0.to_be_bytes();
-        let [e, f, g, h] = ttl.0.to_be_bytes();
-        let [i, j] = length.to_be_bytes();
-        let end = self.limit.saturating_sub(self.reserved);
-        let room = self.buffer.get_mut(self.len..end).ok_or(Full)?;
-        let (fixed, rest) = room.split_first_chunk_mut::<10>().ok_or(Full)?;
-        *fixed = [a, b, c, d, e, f, g, h, i, j];
-        let start = self.len.wrapping_add(10);
-        if compress && rdata::is_compressible(rtype) {
-            self.len = start;
-            return self.write_compressed(rtype, rdata, start);
+        let start = self.len;
+        let written = self.write_record(owner, fixed, rdata);
+        if written.is_err() {
+            self.rewind_to(start);
         }
-        rest.get_mut(..rdata.len()).ok_or(Full)?.copy_from_slice(rdata);
-        self.len = start.wrapping_add(rdata.len());
+        written
+    }
+
+    /// The same with the names in the RDATA compressed.
+    pub(super) fn push_compressed(
+        &mut self,
+        owner: Name<'_>,
+        rtype: RType,
+        fixed: [u8; 8],
+        rdata: &[u8],
+    ) -> Result<(), Full> {
+        let start = self.len;
+        let written = self
+            .write_record(owner, fixed, &[])
+            .and_then(|()| self.write_compressed(rtype, rdata, self.len));
+        if written.is_err() {
+            self.rewind_to(start);
+        }
+        written
+    }
+
+    #[inline(always)]
+    fn write_record(&mut self, owner: Name<'_>, fixed: [u8; 8], rdata: &[u8]) -> Result<(), Full> {
+        let length = u16::try_from(rdata.len()).map_err(|_| Full)?;
+        let end = self.end();
+        let room = self.buffer.get_mut(..end).ok_or(Full)?;
+        let at = self.names.write_owner(owner, room, self.len)?;
+        let rest = room.get_mut(at..).ok_or(Full)?;
+        let (to_fixed, rest) = rest.split_first_chunk_mut::<8>().ok_or(Full)?;
+        let (to_length, rest) = rest.split_first_chunk_mut::<2>().ok_or(Full)?;
+        copy(rest.get_mut(..rdata.len()).ok_or(Full)?, rdata);
+        *to_fixed = fixed;
+        *to_length = length.to_be_bytes();
+        self.len = at.wrapping_add(10).wrapping_add(rdata.len());
         Ok(())
     }
 
@@ -139,10 +168,10 @@ impl<'b> Core<'b> {
     #[inline]
     pub(super) fn write(&mut self, octets: &[u8]) -> Result<(), Full> {
         let end = self.len.checked_add(octets.len()).ok_or(Full)?;
-        if end > self.limit.saturating_sub(self.reserved) {
+        if end > self.end() {
             return Err(Full);
         }
-        self.buffer.get_mut(self.len..end).ok_or(Full)?.copy_from_slice(octets);
+        copy(self.buffer.get_mut(self.len..end).ok_or(Full)?, octets);
         self.len = end;
         Ok(())
     }
@@ -154,4 +183,9 @@ impl<'b> Core<'b> {
         }
         self.buffer.get_mut(..self.len).unwrap_or(&mut [])
     }
+}
+
+/// As a length of a message, which has 65535 octets at most.
+fn at_most(octets: usize) -> u16 {
+    u16::try_from(octets).unwrap_or(u16::MAX)
 }
