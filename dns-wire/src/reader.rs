@@ -13,9 +13,16 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// Octets that stand alone: what is in them is uncompressed.
     #[inline]
-    pub(crate) fn new(octets: &'a [u8], position: usize, pointers: bool) -> Self {
-        Self { octets, rest: octets.get(position..).unwrap_or(&[]), pointers }
+    pub(crate) fn flat(octets: &'a [u8]) -> Self {
+        Self { octets, rest: octets, pointers: false }
+    }
+
+    /// The end of a message, or of a part of it: `rest` are the last octets of `octets`.
+    #[inline]
+    pub(crate) fn tail(octets: &'a [u8], rest: &'a [u8], pointers: bool) -> Self {
+        Self { octets, rest, pointers }
     }
 
     #[inline]
@@ -28,8 +35,9 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
+    /// Octets before those that are to be read.
     #[inline]
-    fn position(&self) -> usize {
+    pub(crate) fn position(&self) -> usize {
         self.octets.len().wrapping_sub(self.rest.len())
     }
 

@@ -1,7 +1,7 @@
 //! Names: text both ways, order, limits, compression and what is malformed.
 
 use dns_wire::{
-    Builder, Class, Header, Message, Name, NameBuf, RType, TextErrorKind, Ttl, WireErrorKind,
+    Builder, Class, Header, Message, Name, NameBuf, RType, TextErrorKind, Ttl, WireErrorKind, rdata,
 };
 use proptest::prelude::*;
 
@@ -154,6 +154,96 @@ fn pointers_are_bounded_and_thirty_four_labels_may_all_be_compressed() {
     let message = Message::parse(&long).unwrap();
     let owner = message.answers().nth(1).unwrap().unwrap().owner;
     assert_eq!(owner.check().unwrap_err().kind, WireErrorKind::PointerHops);
+}
+
+/// The owner of a record after one whose RDATA, at octet 23, are these octets.
+fn owner_after(rdata: &[u8], owner: &[u8]) -> Result<NameBuf, WireErrorKind> {
+    let mut octets = vec![0, 0, 0x80, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0xff, 0, 0, 1, 0, 0, 0, 0];
+    octets.extend((rdata.len() as u16).to_be_bytes());
+    octets.extend(rdata);
+    octets.extend(owner);
+    octets.extend([0, 1, 0, 1, 0, 0, 0, 0, 0, 0]);
+    let message = Message::parse(&octets).unwrap();
+    let owner = message.answers().nth(1).unwrap().map_err(|error| error.kind)?.owner;
+    let read = owner.to_name_buf().map_err(|error| error.kind);
+    assert_eq!(
+        owner.check().map_err(|error| error.kind),
+        read.as_ref().map(|_| ()).map_err(|&kind| kind)
+    );
+    read
+}
+
+#[test]
+fn as_many_labels_as_there_can_be_may_have_three_pointers() {
+    // Labels, a pointer to them, and so on; what comes last in the RDATA is the name.
+    let chain = |pointers: usize| {
+        let mut octets = [[1, b'a']; 127].as_flattened()[..2 * (127 - pointers)].to_vec();
+        octets.push(0);
+        let mut last = 23u16;
+        for _ in 0..pointers {
+            let at = 23 + octets.len() as u16;
+            octets.extend([1, b'a']);
+            octets.extend((0xc000 | last).to_be_bytes());
+            last = at;
+        }
+        (octets, (0xc000 | last).to_be_bytes())
+    };
+    for (pointers, fine) in [(0, true), (1, true), (3, true), (4, false)] {
+        let (octets, owner) = chain(pointers);
+        match owner_after(&octets, &owner) {
+            Ok(name) => assert!(fine && name.as_name().label_count() == 127),
+            Err(kind) => assert!(!fine && kind == WireErrorKind::PointerHops, "{pointers}: {kind}"),
+        }
+    }
+}
+
+#[test]
+fn pointers_to_pointers_count_twice_but_the_first_of_a_name() {
+    // A label at octet 23, and pointers from octet 26 on, each to the one before it.
+    let chain = |pointers: u16| {
+        let mut octets = vec![1, b'a', 0];
+        octets.extend(0xc017u16.to_be_bytes());
+        for pointer in 1..pointers {
+            octets.extend((0xc000 | (26 + 2 * (pointer - 1))).to_be_bytes());
+        }
+        (octets, (0xc000 | (26 + 2 * (pointers - 1))).to_be_bytes())
+    };
+    // One, and 22 times six, and three left, one of which is the label's.
+    let (octets, owner) = chain(22);
+    assert_eq!(owner_after(&octets, &owner).unwrap(), name("a."));
+    let (octets, owner) = chain(23);
+    assert_eq!(owner_after(&octets, &owner), Err(WireErrorKind::PointerHops));
+}
+
+#[test]
+fn a_name_in_one_piece_is_flat_even_behind_a_pointer() {
+    let mut buffer = [0; 512];
+    let mut answers = Builder::new(&mut buffer, Header::default()).unwrap().answers();
+    for text in ["www.example.", "www.example.", "a.www.example."] {
+        answers.push(name(text).as_name(), RType::A, Class::IN, Ttl(0), &[1, 2, 3, 4]).unwrap();
+    }
+    let message = Message::parse(answers.finish()).unwrap();
+    let flat: Vec<_> = message.answers().map(|record| record.unwrap().owner.as_flat()).collect();
+    assert_eq!(flat[0].unwrap(), name("www.example.").as_name());
+    assert_eq!(flat[1].unwrap().as_wire().as_ptr(), flat[0].unwrap().as_wire().as_ptr());
+    assert!(flat[2].is_none());
+}
+
+#[test]
+fn what_ends_early_is_told_where_it_ends() {
+    let told = |octets: &[u8]| {
+        Name::from_wire(octets).map(|_| ()).map_err(|error| (error.kind, error.offset))
+    };
+    assert_eq!(told(b""), Err((WireErrorKind::Truncated, 0)));
+    let told = |octets: &[u8]| {
+        rdata::validate(RType::NS, octets).map_err(|error| (error.kind, error.offset))
+    };
+    assert_eq!(told(b""), Err((WireErrorKind::Truncated, 0)));
+    assert_eq!(told(b"\x01"), Err((WireErrorKind::Truncated, 0)));
+    assert_eq!(told(b"\x01a\x02b"), Err((WireErrorKind::Truncated, 2)));
+    assert_eq!(told(b"\x01a\xc0\x00"), Err((WireErrorKind::PointerForbidden, 2)));
+    assert_eq!(told(b"\x01a\x40"), Err((WireErrorKind::LabelType, 2)));
+    assert_eq!(told(b"\x01a\x00\x00"), Err((WireErrorKind::Trailing, 3)));
 }
 
 #[test]

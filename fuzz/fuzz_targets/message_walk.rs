@@ -64,7 +64,7 @@ fn agree(octets: &[u8], name: MessageName<'_>) {
 /// A name written out, and what it takes to read it.
 struct Naive {
     wire: Vec<u8>,
-    /// Octets, and ten for each pointer.
+    /// Labels, and three for each pointer, six for one that a pointer leads to, nothing for one that the name begins with.
     cost: usize,
     /// Labels and pointers.
     steps: usize,
@@ -80,7 +80,7 @@ fn naive_name(octets: &[u8], start: usize) -> Option<Naive> {
             0 => {
                 let label = octets.get(at..=at + length)?;
                 name.wire.extend_from_slice(label);
-                name.cost += label.len();
+                name.cost += usize::from(length > 0);
                 if name.wire.len() > 255 {
                     return None;
                 }
@@ -94,7 +94,11 @@ fn naive_name(octets: &[u8], start: usize) -> Option<Naive> {
                 if target >= before {
                     return None;
                 }
-                name.cost += 10;
+                name.cost += match (name.steps, at == before) {
+                    (0, _) => 0,
+                    (_, true) => 6,
+                    (_, false) => 3,
+                };
                 (at, before) = (target, target);
             }
             _ => return None,
@@ -103,6 +107,6 @@ fn naive_name(octets: &[u8], start: usize) -> Option<Naive> {
     }
 }
 
-/// What a name may cost, and what follows from it: 127 labels and 16 pointers.
-const MAX_COST: usize = 415;
-const MAX_STEPS: usize = 143;
+/// What a name may cost, and what follows from it: 127 labels, three pointers and one before them.
+const MAX_COST: usize = 136;
+const MAX_STEPS: usize = 131;

@@ -16,7 +16,8 @@ pub(crate) fn all() -> Vec<Sample> {
         sample("minfo-84-labels", &flat(&[2; 84]), minfo),
         mixed(),
         sample("minfo-34-pointers", &chain(34, 0), minfo),
-        sample("minfo-127-labels-16-pointers", &chain(16, 111), minfo),
+        sample("minfo-22-pointers-in-a-row", &pointers(22), minfo),
+        sample("minfo-127-labels-3-pointers", &chain(4, 123), minfo),
         sample("ns-127-labels", &flat(&[1; 127]), ns),
         sample("questions-127-labels", &flat(&[1; 127]), question),
     ]
@@ -78,6 +79,17 @@ fn chain(links: usize, tail: usize) -> Target {
         let pointer = 0xc000 | (PAYLOAD + target.start) as u16;
         target.start = target.octets.len();
         target.octets.extend([1, b'a']);
+        target.octets.extend(pointer.to_be_bytes());
+    }
+    target
+}
+
+/// A label, and so many pointers, each to the one before it.
+fn pointers(count: usize) -> Target {
+    let mut target = flat(&[1]);
+    for _ in 0..count {
+        let pointer = 0xc000 | (PAYLOAD + target.start) as u16;
+        target.start = target.octets.len();
         target.octets.extend(pointer.to_be_bytes());
     }
     target

@@ -1,7 +1,6 @@
 //! The records of a message, one after the other.
 
 use crate::edns::Edns;
-use crate::name::skip;
 use crate::rdata::Rdata;
 use crate::{Class, Header, MessageName, RType, Ttl, WireError, WireErrorKind};
 
@@ -127,7 +126,7 @@ impl<'a> Records<'a> {
     }
 
     fn skip_record(&mut self) -> Option<()> {
-        let at = skip(self.octets, self.at, true)?;
+        let (_, at) = MessageName::read(self.octets, self.at, true).ok()?;
         let &[.., high, low] = self.octets.get(at..)?.first_chunk::<10>()?;
         let end = at.wrapping_add(10).wrapping_add(usize::from(u16::from_be_bytes([high, low])));
         if end > self.octets.len() {
@@ -140,22 +139,24 @@ impl<'a> Records<'a> {
     #[inline(always)]
     fn read(&mut self) -> Result<Record<'a>, WireError> {
         let (owner, at) = MessageName::read(self.octets, self.at, true)?;
-        let Some(&[a, b, c, d, e, f, g, h, i, j]) =
-            self.octets.get(at..).and_then(<[u8]>::first_chunk::<10>)
+        let Some((&[a, b, c, d, e, f, g, h, i, j], rest)) =
+            self.octets.get(at..).and_then(<[u8]>::split_first_chunk::<10>)
         else {
             return Err(WireError::new(WireErrorKind::Truncated, at));
         };
         let start = at.wrapping_add(10);
-        let end = start.wrapping_add(usize::from(u16::from_be_bytes([i, j])));
-        let octets =
-            self.octets.get(..end).ok_or(WireError::new(WireErrorKind::Truncated, start))?;
+        let length = usize::from(u16::from_be_bytes([i, j]));
+        let end = start.wrapping_add(length);
+        let (Some(rdata), Some(octets)) = (rest.get(..length), self.octets.get(..end)) else {
+            return Err(WireError::new(WireErrorKind::Truncated, start));
+        };
         self.at = end;
         Ok(Record {
             owner,
             rtype: RType(u16::from_be_bytes([a, b])),
             class: Class(u16::from_be_bytes([c, d])),
             ttl: Ttl(u32::from_be_bytes([e, f, g, h])),
-            rdata: Rdata::in_message(octets, start),
+            rdata: Rdata::in_message(octets, rdata),
         })
     }
 }

@@ -124,23 +124,14 @@ impl NameBuf {
         }
     }
 
-    /// Puts labels after the others, with their length octets and known to be well-formed. `false`,
-    /// and no change, when the name would be longer than 255 octets.
-    #[inline]
-    pub(crate) fn push_labels(&mut self, labels: &[u8]) -> bool {
-        let start = usize::from(self.len).wrapping_sub(1);
-        let end = start.wrapping_add(labels.len());
-        let (Some(place), Ok(len)) =
-            (self.octets.get_mut(start..end), u8::try_from(end.wrapping_add(1)))
-        else {
-            return false;
-        };
-        place.copy_from_slice(labels);
-        if let Some(root) = self.octets.get_mut(end) {
-            *root = 0;
-        }
-        self.len = len;
-        true
+    /// The name that `write` writes, who says how many octets it has.
+    #[inline(always)]
+    pub(crate) fn written_by<E>(
+        write: impl FnOnce(&mut [u8; MAX_NAME]) -> Result<u8, E>,
+    ) -> Result<Self, E> {
+        let mut name = Self::root();
+        name.len = write(&mut name.octets)?;
+        Ok(name)
     }
 }
 

@@ -9,16 +9,19 @@ use crate::{WireError, WireErrorKind};
 /// pointer; what the pointer leads to is checked as the labels are read. So a message is walked
 /// without following a pointer, and each name is followed once, by whoever wants it.
 ///
-/// Pointers must point back, before the octets that led to them; a name has at most 255 octets, and
-/// octets and pointers together, a pointer counted as ten, are at most 415. So a name of 255 octets may
-/// have 16 pointers, and one of 72 octets, as IPv6 addresses have in `ip6.arpa`, one before each of its
-/// labels. It bounds what a name can cost: 143 steps.
+/// Pointers must point back, before the octets that led to them. A name has at most 255 octets, and labels and
+/// pointers together are at most 136: a pointer counts as three, as six where another pointer leads to it, and one
+/// that the name begins with not at all.
+/// So a name of 127 labels may have three pointers, and one of 34, as IPv6 addresses have in `ip6.arpa`, one
+/// before each. It bounds what a name can cost: 131 steps.
 #[derive(Clone, Copy)]
 pub struct MessageName<'a> {
     /// The message, or as much of it as the name needs.
     octets: &'a [u8],
     /// Where the name starts.
     start: usize,
+    /// Where its first label is: where the pointer leads, when the name is a pointer and nothing else.
+    first: usize,
 }
 
 impl<'a> MessageName<'a> {
@@ -29,24 +32,37 @@ impl<'a> MessageName<'a> {
         start: usize,
         pointers: bool,
     ) -> Result<(Self, usize), WireError> {
-        match skip(octets, start, pointers) {
-            Some(end) => Ok((Self { octets, start }, end)),
-            None => Err(why_not(octets, start, pointers)),
+        // Most names are a pointer and nothing else, or the root.
+        match octets.get(start) {
+            Some(0) => return Ok((Self { octets, start, first: start }, start.wrapping_add(1))),
+            Some(&high @ 0xc0..=0xff) => {
+                if let Some(target) = target(octets, start, high)
+                    && pointers
+                    && target < start
+                {
+                    return Ok((Self { octets, start, first: target }, start.wrapping_add(2)));
+                }
+            }
+            _ => {
+                if let Some(end) = skip(octets, start, pointers) {
+                    return Ok((Self { octets, start, first: start }, end));
+                }
+            }
         }
+        Err(why_not(octets, start, pointers))
+    }
+
+    /// The name at `start`, which was read before.
+    #[inline(always)]
+    pub(crate) fn known(octets: &'a [u8], start: usize) -> Self {
+        Self { octets, start, first: pointer_at(octets, start).unwrap_or(start) }
     }
 
     /// The labels, the leftmost first, the root's empty label left out. After an error it ends.
     #[inline]
     #[must_use]
     pub fn labels(&self) -> MessageLabels<'a> {
-        MessageLabels {
-            octets: self.octets,
-            room: first(self.octets, self.start.wrapping_add(MAX_NAME)),
-            at: self.start,
-            run: self.start,
-            length: MAX_NAME,
-            cost: MAX_COST,
-        }
+        MessageLabels::new(self.octets, self.first)
     }
 
     /// Follows the name to its end.
@@ -55,14 +71,25 @@ impl<'a> MessageName<'a> {
     /// What is wrong with it, and where.
     ///
     /// # Cost
-    /// At most 143 steps.
+    /// At most 131 steps.
     pub fn check(&self) -> Result<(), WireError> {
         self.labels().try_for_each(|label| label.map(|_| ()))
     }
 
     /// True for the root.
     #[must_use]
+    #[inline]
     pub fn is_root(&self) -> bool {
+        match self.octets.get(self.first) {
+            Some(0) => true,
+            Some(1..=63) => false,
+            _ => self.leads_to_root(),
+        }
+    }
+
+    /// Whether the name is nothing but pointers to the root.
+    #[cold]
+    fn leads_to_root(&self) -> bool {
         self.labels().next().is_none()
     }
 
@@ -71,22 +98,32 @@ impl<'a> MessageName<'a> {
     /// # Errors
     /// What is wrong with the name, and where.
     pub fn to_name_buf(&self) -> Result<NameBuf, WireError> {
-        let mut labels = self.labels();
-        let mut name = NameBuf::root();
-        while let Some(run) = labels.next_run()? {
-            if !name.push_labels(run) {
-                return Err(WireError::new(WireErrorKind::NameTooLong, self.start));
+        NameBuf::written_by(|name| {
+            let mut labels = self.labels();
+            let mut length = 0usize;
+            loop {
+                let start = labels.at();
+                labels.skip_run()?;
+                let end = labels.at();
+                length = copy(name, length, labels.octets, start, end)
+                    .ok_or_else(|| labels.fail(WireErrorKind::NameTooLong))?;
+                if labels.octet == 0 {
+                    if let Some(root) = name.get_mut(length) {
+                        *root = 0;
+                    }
+                    return Ok(u8::try_from(length.wrapping_add(1)).unwrap_or(1));
+                }
+                labels.follow().map_err(|kind| labels.fail(kind))?;
             }
-        }
-        Ok(name)
+        })
     }
 
-    /// The name as it lies in the message, when it holds no pointer.
+    /// The name as it lies in the message, when it lies there in one piece: without a pointer, or as one to such a name.
     #[inline]
     #[must_use]
     pub fn as_flat(&self) -> Option<Name<'a>> {
-        let end = skip(self.octets, self.start, false)?;
-        self.octets.get(self.start..end).map(Name::trusted)
+        let end = skip(self.octets, self.first, false)?;
+        self.octets.get(self.first..end).map(Name::trusted)
     }
 
     /// Octets from the start of the message to the name.
@@ -98,7 +135,7 @@ impl<'a> MessageName<'a> {
 
 impl<'a> From<Name<'a>> for MessageName<'a> {
     fn from(name: Name<'a>) -> Self {
-        Self { octets: name.as_wire(), start: 0 }
+        Self { octets: name.as_wire(), start: 0, first: 0 }
     }
 }
 
@@ -144,94 +181,107 @@ impl fmt::Debug for MessageName<'_> {
 #[derive(Clone, Debug)]
 pub struct MessageLabels<'a> {
     octets: &'a [u8],
-    /// `octets` up to where the name must have ended if no other pointer comes.
-    room: &'a [u8],
-    /// Where the next label or pointer is.
-    at: usize,
+    /// The octet that comes next: the length of a label, the root's zero, or the first of a pointer.
+    octet: usize,
+    /// What follows it, up to where the name must have ended if no other pointer comes.
+    rest: &'a [u8],
+    /// Where `rest` ends.
+    end: usize,
     /// Where the octets without a pointer began that it is in.
     run: usize,
-    /// Octets that the name might have, seen from there: 255 at first.
-    length: usize,
-    /// What it might cost, seen from there.
+    /// Octets that the name may have, seen from there: 255 at first.
+    left: usize,
+    /// What its labels and pointers may still cost.
     cost: usize,
 }
 
 impl<'a> MessageLabels<'a> {
-    /// The labels up to the next pointer or to the end, with their length octets; `None` at the end.
-    fn next_run(&mut self) -> Result<Option<&'a [u8]>, WireError> {
-        loop {
-            let start = self.at;
-            while let Some(&octet @ 1..=63) = self.room.get(self.at) {
-                self.label(octet).ok_or_else(|| self.fail(self.cut_off()))?;
-            }
-            let Some(&octet) = self.room.get(self.at) else {
-                return Err(self.fail(self.cut_off()));
+    #[inline(always)]
+    fn new(octets: &'a [u8], start: usize) -> Self {
+        let mut labels =
+            Self { octets, octet: 0, rest: &[], end: 0, run: 0, left: MAX_NAME, cost: MAX_COST };
+        labels.go_to(start);
+        labels
+    }
+
+    /// Goes on at `start`.
+    #[inline(always)]
+    fn go_to(&mut self, start: usize) {
+        let end = start.wrapping_add(self.left).min(self.octets.len());
+        self.run = start;
+        (self.octet, self.rest, self.end) = match self.octets.get(start..end) {
+            Some([octet, rest @ ..]) => (usize::from(*octet), rest, end),
+            _ => (CUT_OFF, &[][..], start.wrapping_add(1)),
+        };
+    }
+
+    /// Where `octet` is.
+    #[inline]
+    fn at(&self) -> usize {
+        self.end.wrapping_sub(self.rest.len()).wrapping_sub(1)
+    }
+
+    /// Skips the labels up to the next pointer or to the end.
+    #[inline(always)]
+    fn skip_run(&mut self) -> Result<(), WireError> {
+        while let 1..=63 = self.octet {
+            // For the shortest labels, a name of which has the most, the way to the next is written out: it
+            // is foreseen then, as any branch, and does not wait for the length to be loaded.
+            let label = match self.octet {
+                1 => self.step(1),
+                2 => self.step(2),
+                length => self.step(length),
             };
-            if self.at > start {
-                return Ok(self.room.get(start..self.at));
-            }
-            if octet == 0 {
-                return Ok(None);
-            }
-            self.follow(octet).map_err(|kind| self.fail(kind))?;
-        }
-    }
-
-    /// The next label, whose length octet this is.
-    #[inline(always)]
-    fn label(&mut self, length: u8) -> Option<Label<'a>> {
-        // For the shortest labels, a name of which has the most, the way to the next is written out: it
-        // is foreseen then, as any branch, and does not wait for the length to be loaded. A message
-        // of nothing but such names takes half the time.
-        match length {
-            1 => self.short_label::<1>(),
-            2 => self.short_label::<2>(),
-            _ => {
-                let start = self.at.wrapping_add(1);
-                let end = start.wrapping_add(usize::from(length));
-                let label = self.room.get(start..end)?;
-                self.at = end;
-                Some(Label::new(label))
+            if label.is_none() {
+                return Err(self.fail(self.cut_off()));
             }
         }
+        Ok(())
     }
 
+    /// The next label, which has so many octets, and on to the octet after it.
     #[inline(always)]
-    fn short_label<const N: usize>(&mut self) -> Option<Label<'a>> {
-        let start = self.at.wrapping_add(1);
-        let label = self.room.get(start..).and_then(<[u8]>::first_chunk::<N>)?;
-        self.at = start.wrapping_add(N);
+    fn step(&mut self, length: usize) -> Option<Label<'a>> {
+        self.cost = self.cost.checked_sub(1)?;
+        // One comparison says that the label is whole and that an octet follows it.
+        let &octet = self.rest.get(length)?;
+        let label = self.rest.get(..length)?;
+        self.rest = self.rest.get(length.wrapping_add(1)..)?;
+        self.octet = usize::from(octet);
         Some(Label::new(label))
     }
 
-    /// Goes where the pointer points that comes next and begins with this octet.
+    /// Goes where the pointer points that comes next.
     #[inline(always)]
-    fn follow(&mut self, high: u8) -> Result<(), WireErrorKind> {
-        if high < 0xc0 {
-            return Err(WireErrorKind::LabelType);
+    fn follow(&mut self) -> Result<(), WireErrorKind> {
+        if !(0xc0..=0xff).contains(&self.octet) {
+            return Err(if self.octet == CUT_OFF {
+                self.cut_off()
+            } else {
+                WireErrorKind::LabelType
+            });
         }
-        let &low = self.octets.get(self.at.wrapping_add(1)).ok_or(WireErrorKind::Truncated)?;
-        let target = usize::from(u16::from_be_bytes([high & 0x3f, low]));
+        let at = self.at();
+        let &low = self.octets.get(at.wrapping_add(1)).ok_or(WireErrorKind::Truncated)?;
+        let target = (self.octet & 0x3f) << 8 | usize::from(low);
         if target >= self.run {
             return Err(WireErrorKind::PointerForward);
         }
-        let used = self.at.wrapping_sub(self.run);
-        self.length = self.length.wrapping_sub(used);
-        let spent = used.wrapping_add(POINTER_COST);
-        self.cost = self.cost.checked_sub(spent).ok_or(WireErrorKind::PointerHops)?;
-        self.room = first(self.octets, target.wrapping_add(self.length.min(self.cost)));
-        self.run = target;
-        self.at = target;
+        let octets = at.wrapping_sub(self.run);
+        self.left = self.left.wrapping_sub(octets);
+        let cost = if octets > 0 { POINTER_COST } else { 2 * POINTER_COST };
+        self.cost = self.cost.checked_sub(cost).ok_or(WireErrorKind::PointerHops)?;
+        self.go_to(target);
         Ok(())
     }
 
     /// What is wrong with a name that does not end within its room.
     #[cold]
     fn cut_off(&self) -> WireErrorKind {
-        if self.room.len() == self.octets.len() {
-            WireErrorKind::Truncated
-        } else if self.cost < self.length {
+        if self.cost == 0 {
             WireErrorKind::PointerHops
+        } else if self.end >= self.octets.len() {
+            WireErrorKind::Truncated
         } else {
             WireErrorKind::NameTooLong
         }
@@ -240,9 +290,9 @@ impl<'a> MessageLabels<'a> {
     /// Ends the iteration with an error.
     #[cold]
     fn fail(&mut self, kind: WireErrorKind) -> WireError {
-        let error = WireError::new(kind, self.at);
+        let error = WireError::new(kind, self.at());
         // The root: whoever asks again gets no more.
-        (self.room, self.at) = (&[0], 0);
+        self.octet = 0;
         error
     }
 }
@@ -253,16 +303,13 @@ impl<'a> Iterator for MessageLabels<'a> {
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let Some(&octet) = self.room.get(self.at) else {
-                return Some(Err(self.fail(self.cut_off())));
-            };
-            if let 1..=63 = octet {
-                return Some(self.label(octet).ok_or_else(|| self.fail(self.cut_off())));
+            if let 1..=63 = self.octet {
+                return Some(self.step(self.octet).ok_or_else(|| self.fail(self.cut_off())));
             }
-            if octet == 0 {
+            if self.octet == 0 {
                 return None;
             }
-            if let Err(kind) = self.follow(octet) {
+            if let Err(kind) = self.follow() {
                 return Some(Err(self.fail(kind)));
             }
         }
@@ -273,13 +320,7 @@ impl core::iter::FusedIterator for MessageLabels<'_> {}
 
 /// Where the octets after the name at `start` begin; `None` when there is no well-formed name.
 #[inline(always)]
-pub(crate) fn skip(octets: &[u8], start: usize, pointers: bool) -> Option<usize> {
-    if let Some(&[high @ 0xc0..=0xff, low]) = octets.get(start..).and_then(<[u8]>::first_chunk::<2>)
-    {
-        // Most names are a pointer and nothing else.
-        let target = usize::from(u16::from_be_bytes([high & 0x3f, low]));
-        return (pointers && target < start).then_some(start.wrapping_add(2));
-    }
+fn skip(octets: &[u8], start: usize, pointers: bool) -> Option<usize> {
     // Up to where the root's octet, or the first of a pointer, must lie.
     let room = first(octets, start.wrapping_add(MAX_NAME));
     let mut at = start;
@@ -289,12 +330,34 @@ pub(crate) fn skip(octets: &[u8], start: usize, pointers: bool) -> Option<usize>
             0 => return Some(at.wrapping_add(1)),
             1..=63 => at = at.wrapping_add(1).wrapping_add(usize::from(octet)),
             0xc0.. => {
-                let target = pointer_target(octets, at)?;
+                let target = target(octets, at, octet)?;
                 return (pointers && target < start).then_some(at.wrapping_add(2));
             }
             _ => return None,
         }
     }
+}
+
+/// Copies octets of the message to a place in a name, and returns the place after them.
+#[inline(always)]
+fn copy(
+    name: &mut [u8; MAX_NAME],
+    at: usize,
+    octets: &[u8],
+    start: usize,
+    end: usize,
+) -> Option<usize> {
+    let length = end.wrapping_sub(start);
+    if length <= 8
+        && let Some(place) = name.get_mut(at..).and_then(<[u8]>::first_chunk_mut::<8>)
+        && let Some(labels) = octets.get(start..).and_then(<[u8]>::first_chunk::<8>)
+    {
+        // Most are short: as many octets as a register has are sooner copied than counted.
+        *place = *labels;
+    } else {
+        name.get_mut(at..at.wrapping_add(length))?.copy_from_slice(octets.get(start..end)?);
+    }
+    Some(at.wrapping_add(length))
 }
 
 /// The first octets, at most so many.
@@ -306,9 +369,9 @@ fn first(octets: &[u8], at_most: usize) -> &[u8] {
 /// What is wrong with a name that could not be skipped.
 #[cold]
 fn why_not(octets: &[u8], start: usize, pointers: bool) -> WireError {
-    let mut labels = MessageName { octets, start }.labels();
+    let mut labels = MessageLabels::new(octets, start);
     loop {
-        let at = labels.at;
+        let at = labels.at();
         if !pointers && octets.get(at).is_some_and(|&octet| octet >= 0xc0) {
             return WireError::new(WireErrorKind::PointerForbidden, at);
         }
@@ -320,15 +383,31 @@ fn why_not(octets: &[u8], start: usize, pointers: bool) -> WireError {
     }
 }
 
-#[inline]
-fn pointer_target(octets: &[u8], at: usize) -> Option<usize> {
-    let &[high, low] = octets.get(at..)?.first_chunk::<2>()?;
-    Some(usize::from(u16::from_be_bytes([high & 0x3f, low])))
+/// Where the pointer at `at` leads, when there is one.
+#[inline(always)]
+fn pointer_at(octets: &[u8], at: usize) -> Option<usize> {
+    match octets.get(at) {
+        Some(&high @ 0xc0..=0xff) => target(octets, at, high),
+        _ => None,
+    }
 }
 
-/// Octets of a name, and [`POINTER_COST`] for each pointer.
+/// Where the pointer at `at` leads that begins with the octet `high`.
+#[inline(always)]
+fn target(octets: &[u8], at: usize, high: u8) -> Option<usize> {
+    let &low = octets.get(at.wrapping_add(1))?;
+    Some(usize::from(high & 0x3f) << 8 | usize::from(low))
+}
+
+/// Labels of a name, and [`POINTER_COST`] for each pointer but one that it begins with.
 ///
-/// A pointer takes about as long to follow as five labels of one octet to read, and such a label has two
-/// octets; so the cost bounds the time. 415 lets 72 octets have 34 pointers, and 255 octets 16.
-const MAX_COST: usize = 415;
-const POINTER_COST: usize = 10;
+/// A pointer takes about as long to follow as two or three labels to read, so the cost bounds the time: a message of
+/// 64 KiB has at most some twelve thousand names, and all their labels are read in two milliseconds. 136 lets
+/// 127 labels, the most there can be, have three pointers, and 34 labels as many. A bound on octets would treat
+/// names of few long labels, which cost nothing, as those of many short ones; a bound on pointers alone, low enough for
+/// names of 127 labels, would refuse those of `ip6.arpa`. A pointer to a pointer saves no octet, so it counts twice.
+pub(crate) const MAX_COST: usize = 136;
+pub(crate) const POINTER_COST: usize = 3;
+
+/// Stands for an octet that is not there. As an octet it would be one of no known meaning.
+const CUT_OFF: usize = 0x100;

@@ -10,7 +10,7 @@ mod text;
 pub use buf::NameBuf;
 pub use flat::{Labels, Name};
 pub use label::Label;
-pub(crate) use message::skip;
+pub(crate) use message::{MAX_COST, POINTER_COST};
 pub use message::{MessageLabels, MessageName};
 pub(crate) use text::{text_to_wire, unescape};
 

@@ -16,7 +16,7 @@ impl<'a> TypeBitmap<'a> {
     /// # Errors
     /// When windows are out of order, have 0 or more than 32 octets, or end in a zero octet.
     pub fn from_wire(wire: &'a [u8]) -> Result<Self, WireError> {
-        TypeBits::read(&mut Reader::new(wire, 0, false))
+        TypeBits::read(&mut Reader::flat(wire))
     }
 
     /// The octets.

@@ -96,7 +96,7 @@ pub struct NameList<'a>(&'a [u8]);
 impl<'a> NameList<'a> {
     /// The names, in order of preference.
     pub fn iter(&self) -> impl Iterator<Item = MessageName<'a>> + Clone + use<'a> {
-        let mut reader = Reader::new(self.0, 0, false);
+        let mut reader = Reader::flat(self.0);
         core::iter::from_fn(move || if reader.is_empty() { None } else { reader.name(false).ok() })
     }
 }

@@ -60,7 +60,7 @@ use tokens::Tokens;
 /// # Cost
 /// O(length), no allocation.
 pub fn validate(rtype: RType, rdata: &[u8]) -> Result<(), WireError> {
-    Data::parse(rtype, Rdata::flat(rdata)).map(|_| ())
+    Data::parse(rtype, &Rdata::flat(rdata)).map(|_| ())
 }
 
 /// Writes the wire form of RDATA given as the fields of a zone file, and returns its length.
@@ -122,7 +122,7 @@ pub(crate) struct Shown<'a> {
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match Data::parse(self.rtype, self.rdata) {
+        match Data::parse(self.rtype, &self.rdata) {
             Ok(data) if data.check().is_ok() => data.fmt(f),
             _ => generic::show(self.rdata.octets(), f),
         }

@@ -31,7 +31,7 @@ pub struct PrefixList<'a>(&'a [u8]);
 impl<'a> PrefixList<'a> {
     /// The items, in order.
     pub fn iter(&self) -> impl Iterator<Item = PrefixItem> + Clone + use<'a> {
-        let mut reader = Reader::new(self.0, 0, false);
+        let mut reader = Reader::flat(self.0);
         core::iter::from_fn(
             move || if reader.is_empty() { None } else { read_item(&mut reader).ok() },
         )

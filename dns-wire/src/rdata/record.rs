@@ -63,8 +63,10 @@ macro_rules! records {
         }
 
         impl<'a> Data<'a> {
+            // By reference: as a value it would be copied in wider words than it was written in, which waits for
+            // the writing.
             #[inline]
-            pub(crate) fn parse(rtype: RType, rdata: Rdata<'a>) -> Result<Self, WireError> {
+            pub(crate) fn parse(rtype: RType, rdata: &Rdata<'a>) -> Result<Self, WireError> {
                 match rtype {
                     $(RType::$rtype => match rdata.parse() {
                         Ok(data) => Ok(Self::$name(data)),

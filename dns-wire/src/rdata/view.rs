@@ -7,37 +7,34 @@ use crate::{Full, RType, Reader, WireError, Writer};
 
 /// The RDATA of a record, not yet looked into.
 #[derive(Clone, Copy)]
-pub struct Rdata<'a> {
-    /// The message up to the end of the RDATA, which is as far as its names may reach; or the RDATA alone.
-    octets: &'a [u8],
-    start: usize,
-    in_message: bool,
-}
+pub struct Rdata<'a>(Reader<'a>);
 
 impl<'a> Rdata<'a> {
     /// RDATA that stands alone, its names uncompressed.
     #[must_use]
     #[inline]
     pub fn flat(octets: &'a [u8]) -> Self {
-        Self { octets, start: 0, in_message: false }
+        Self(Reader::flat(octets))
     }
 
+    /// RDATA in a message: `message` ends where it ends, which is as far as its names may reach.
     #[inline]
-    pub(crate) fn in_message(octets: &'a [u8], start: usize) -> Self {
-        Self { octets, start, in_message: true }
+    pub(crate) fn in_message(message: &'a [u8], octets: &'a [u8]) -> Self {
+        Self(Reader::tail(message, octets, true))
     }
 
     /// The octets as they stand: in a message names in them may be compressed.
     #[must_use]
     #[inline]
     pub fn octets(&self) -> &'a [u8] {
-        self.octets.get(self.start..).unwrap_or(&[])
+        self.0.rest()
     }
 
     /// Octets from the start of the message to the RDATA; 0 for RDATA that stands alone.
     #[must_use]
+    #[inline]
     pub fn position(&self) -> usize {
-        self.start
+        self.0.position()
     }
 
     /// The data as a type known when the program is written: `record.rdata.parse::<Mx>()`.
@@ -46,7 +43,7 @@ impl<'a> Rdata<'a> {
     /// What is wrong with the octets, and where.
     #[inline(always)]
     pub fn parse<T: RecordData<'a>>(&self) -> Result<T, WireError> {
-        let mut reader = Reader::new(self.octets, self.start, self.in_message);
+        let mut reader = self.0;
         let data = T::read(&mut reader)?;
         reader.finish()?;
         Ok(data)
@@ -58,7 +55,7 @@ impl<'a> Rdata<'a> {
     /// What is wrong with the octets, and where.
     #[inline]
     pub fn data(&self, rtype: RType) -> Result<Data<'a>, WireError> {
-        Data::parse(rtype, *self)
+        Data::parse(rtype, self)
     }
 
     /// The data in presentation form; the generic form of RFC 3597 where it is malformed or unknown.

@@ -61,7 +61,7 @@ impl<'m> TsigRecord<'m> {
             .map_err(|error| TsigError::Malformed(error.moved(start)))?;
         let start = at.saturating_sub(rest.len());
         let malformed = |error: crate::WireError| TsigError::Malformed(error.moved(start));
-        let mut reader = Reader::new(rest, 0, false);
+        let mut reader = Reader::flat(rest);
         let [a, b, c, d, e, f] = reader.array().map_err(malformed)?;
         let fudge = reader.u16().map_err(malformed)?;
         let mac_length = reader.u16().map_err(malformed)?;
