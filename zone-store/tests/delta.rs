@@ -226,11 +226,8 @@ fn wrong_base_and_damage_are_refused() {
     for at in 0..octets.len() {
         let mut bad = octets.clone();
         bad[at] ^= 4;
-        // The digests in the header are no part of the sum.
-        if let Ok(delta) = Delta::read(&bad) {
-            assert!((16..48).contains(&at) || (12..16).contains(&at), "{at}");
-            assert!(delta.apply(&old).is_err(), "{at}");
-        }
+        // The head too: what it says of the images is told before one of them is there.
+        assert!(Delta::read(&bad).is_err(), "{at}");
         assert!(Delta::read(&octets[..at]).is_err());
     }
     assert_eq!(Delta::read(b"no delta").err(), Some(DeltaError::NotADelta));
