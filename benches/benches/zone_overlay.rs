@@ -24,13 +24,13 @@ fn zone(names: u32, edits: u32, serial: u32) -> Loaded {
         // Spread evenly over the names that there are.
         let edit = u64::from(i) * u64::from(edits) / u64::from(names);
         let is_edited = (u64::from(i) + 1) * u64::from(edits) / u64::from(names) > edit;
-        match (is_edited, edit % 10) {
-            (true, 0) => {}
-            (true, 1) => {
-                text.push_str(&format!("{0} A 10.{a}.{b}.{c}\nnew-{0} A 10.{a}.{b}.{c}\n", host(i)))
-            }
-            (true, _) => text.push_str(&format!("{} A 11.{a}.{b}.{c}\n", host(i))),
-            (false, _) => text.push_str(&format!("{} A 10.{a}.{b}.{c}\n", host(i))),
+        let name = host(i);
+        let first = if is_edited && edit % 10 > 1 { 11 } else { 10 };
+        if !is_edited || edit % 10 > 0 {
+            text.push_str(&format!("{name} A {first}.{a}.{b}.{c}\n"));
+        }
+        if is_edited && edit % 10 == 1 {
+            text.push_str(&format!("new-{name} A 10.{a}.{b}.{c}\n"));
         }
     }
     let mut compiler = Compiler::default();
@@ -111,48 +111,51 @@ fn composing(c: &mut Criterion, image: &Loaded, first: &[u8], names: u32) {
 }
 
 fn answering(c: &mut Criterion, image: &Loaded, deltas: &[(u32, Vec<u8>)], names: u32) {
-    let mut out = [0u8; 1232];
     let random: Vec<Vec<u8>> = (0..1u32 << 18)
         .map(|i| query(&format!("{}.example.", host(i.wrapping_mul(0x85eb_ca6b) % names))))
         .collect();
     let store = image.store();
-    let mut rows =
-        |name: &str,
-         edits: Option<u32>,
-         ask: &dyn Fn(&[u8], &mut [u8]) -> Result<Answered, Dropped>| {
-            let mut group = c.benchmark_group(format!("answer, {name}"));
-            group.throughput(Throughput::Elements(1));
-            let hot = query(&format!("{}.example.", host(77)));
-            let absent = query("nowhere.example.");
-            group.bench_function("as it was, hot", |b| b.iter(|| ask(black_box(&hot), &mut out)));
-            group.bench_function("NXDOMAIN, hot", |b| b.iter(|| ask(black_box(&absent), &mut out)));
-            if let Some(edits) = edits {
-                // The third edit is another address.
-                let changed = query(&format!("{}.example.", host(names / edits * 3 - 1)));
-                group.bench_function("changed, hot", |b| {
-                    b.iter(|| ask(black_box(&changed), &mut out))
-                });
-            }
-            let mut at = 0;
-            group.bench_function("random names", |b| {
-                b.iter(|| {
-                    at = (at + 1) & ((1 << 18) - 1);
-                    ask(black_box(&random[at]), &mut out)
-                });
-            });
-            group.finish();
-        };
     let (client, policy) = (Client::default(), Policy::default());
-    rows("no overlay", None, &|query, out| {
+    rows(c, "no overlay", names, None, &random, |query, out| {
         store.answer(query, &client, &policy, &Overrides::NONE, 1, out)
     });
     for (edits, octets) in deltas {
         let overlay = Overlay::new(image, &Delta::read(octets).unwrap()).unwrap();
         let under = image.overlaid(&overlay).unwrap();
-        rows(&format!("{edits} edits"), Some(*edits), &|query, out| {
+        rows(c, &format!("{edits} edits"), names, Some(*edits), &random, |query, out| {
             under.answer(query, &client, &policy, &Overrides::NONE, 1, out)
         });
     }
+}
+
+fn rows(
+    c: &mut Criterion,
+    what: &str,
+    names: u32,
+    edits: Option<u32>,
+    random: &[Vec<u8>],
+    ask: impl Fn(&[u8], &mut [u8]) -> Result<Answered, Dropped>,
+) {
+    let mut out = [0u8; 1232];
+    let mut group = c.benchmark_group(format!("answer, {what}"));
+    group.throughput(Throughput::Elements(1));
+    let mut hot = |name: &str, query: &[u8]| {
+        group.bench_function(name, |b| b.iter(|| ask(black_box(query), &mut out)));
+    };
+    hot("as it was, hot", &query(&format!("{}.example.", host(77))));
+    hot("NXDOMAIN, hot", &query("nowhere.example."));
+    if let Some(edits) = edits {
+        // The third edit is another address.
+        hot("changed, hot", &query(&format!("{}.example.", host(names / edits * 3 - 1))));
+    }
+    let mut at = 0;
+    group.bench_function("random names", |b| {
+        b.iter(|| {
+            at = (at + 1) & (random.len() - 1);
+            ask(black_box(&random[at]), &mut out)
+        });
+    });
+    group.finish();
 }
 
 criterion_group!(benches, overlays);

@@ -74,6 +74,35 @@ fn every_border_of_every_map_is_asked() {
 }
 
 #[test]
+fn small_maps_answer_as_fast_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    // As many prefixes as make halves of starts worth it.
+    let map: String = (0..6000)
+        .map(|i| {
+            format!(
+                "%{},{}.{}.{}.0/24,m\n",
+                ["oslo", "lima"][i % 2],
+                i >> 10,
+                (i >> 3) & 127,
+                (i * 5) & 255
+            )
+        })
+        .collect();
+    let site = format!("{SITE}{map}");
+    let fast = build(folder.path(), "fast", &site);
+    let small = folder.path().join("small.img");
+    let source = folder.path().join("fast.data");
+    run(zonec(["build", "--maps", "small", "-o"]).arg(&small).arg(&source));
+    let octets = |path: &std::path::Path| fs::metadata(path).unwrap().len();
+    assert!(octets(&small) * 2 < octets(&fast));
+    assert_eq!(run(zonec(["selftest"]).arg(&small)), run(zonec(["selftest"]).arg(&fast)));
+    assert_eq!(
+        run(zonec(["dump", "--data"]).arg(&small)),
+        run(zonec(["dump", "--data"]).arg(&fast))
+    );
+}
+
+#[test]
 fn the_image_is_the_same_on_any_number_of_threads() {
     let folder = tempfile::tempdir().unwrap();
     let mut zone =

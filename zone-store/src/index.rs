@@ -58,6 +58,25 @@ impl<'a> Index<'a> {
         None
     }
 
+    /// The tags of the hash's home. Takes a cache line, and nothing waits for it.
+    #[inline]
+    pub(crate) fn touch(&self, hash: u64) -> u64 {
+        let count = u32::try_from(self.buckets.len()).unwrap_or(0);
+        let bucket = self.buckets.get(to_usize(place(hash, count).0));
+        bucket.and_then(|bucket| bucket.first_chunk()).map_or(0, |tags| u64::from_le_bytes(*tags))
+    }
+
+    /// The first offset that [`Index::find`] would try, if its home has one.
+    #[inline]
+    pub(crate) fn likely(&self, hash: u64) -> u32 {
+        let mut first = 0;
+        self.find(hash, |offset| {
+            first = offset;
+            Some(())
+        });
+        first
+    }
+
     /// How many entries there are.
     pub(crate) fn entries(&self) -> usize {
         self.buckets.iter().fold(0, |sum: usize, bucket| {

@@ -31,6 +31,11 @@ impl Key {
         Self { wire: [0; WIRE], lefts: [0; DEPTHS], sums: [0; WORDS], seed, len: 1, depth: 0 }
     }
 
+    /// Makes the hashes those of another seed, from the next name on.
+    pub(crate) fn reseed(&mut self, seed: u64) {
+        self.seed = seed;
+    }
+
     /// A key for the name at the start of `bytes`; see [`Key::fill`].
     pub(crate) fn read(bytes: &[u8], seed: u64) -> Option<Self> {
         let mut key = Self::new(seed);
@@ -266,26 +271,38 @@ impl Key {
         if end.checked_sub(start) != Some(len) {
             return false;
         }
-        let mut at = WIRE.wrapping_sub(usize::from(self.len)).wrapping_add(usize::from(start));
-        let mut left = usize::from(len);
-        let mut rest = octets;
+        let at = WIRE.wrapping_sub(usize::from(self.len)).wrapping_add(usize::from(start));
+        let len = usize::from(len);
+        let Some(name) = octets.get(..len) else { return false };
+        let Some((rest, last)) = name.split_last_chunk::<8>() else {
+            return self.is_short_name(at, octets, name);
+        };
+        // The last eight octets first: so no remainder is left to see to.
+        if self.word(at.wrapping_add(rest.len())) != u64::from_le_bytes(*last) {
+            return false;
+        }
+        let (mut at, mut rest) = (at, name);
         while let Some((word, after)) = rest.split_first_chunk::<8>() {
-            let unused = 8usize.saturating_sub(left).wrapping_mul(8);
-            let differ = self.word(at) ^ u64::from_le_bytes(*word);
-            // The octets past the name do not count; with none of it left, nothing does.
-            if u32::try_from(unused).is_ok_and(|bits| differ.checked_shl(bits).unwrap_or(0) != 0) {
+            if self.word(at) != u64::from_le_bytes(*word) {
                 return false;
             }
-            if left <= 8 {
-                return true;
-            }
             at = at.wrapping_add(8);
-            left = left.wrapping_sub(8);
             rest = after;
         }
-        // Seldom: the last octets of what holds the name.
-        let word = self.word(at).to_le_bytes();
-        rest.len() >= left && word.iter().zip(rest).take(left).all(|(own, other)| own == other)
+        true
+    }
+
+    /// The same for less than eight octets, with which `octets` starts.
+    #[inline]
+    fn is_short_name(&self, at: usize, octets: &[u8], name: &[u8]) -> bool {
+        let word = self.word(at);
+        if let Some(other) = octets.first_chunk::<8>() {
+            // The octets past the name do not count; with none of it left, nothing does.
+            let unused =
+                u32::try_from(8usize.saturating_sub(name.len())).unwrap_or(8).wrapping_mul(8);
+            return (word ^ u64::from_le_bytes(*other)).checked_shl(unused).unwrap_or(0) == 0;
+        }
+        word.to_le_bytes().iter().zip(name).all(|(own, other)| own == other)
     }
 
     /// Eight octets of `wire`, zeros past its end.

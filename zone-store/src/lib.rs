@@ -107,7 +107,7 @@ mod store;
 #[cfg(feature = "alloc")]
 pub mod text;
 
-pub use answer::{Answered, AnyPolicy, Client, Dropped, Policy, Transport};
+pub use answer::{Answered, AnyPolicy, Batch, Client, Dropped, Policy, Question, Transport};
 #[cfg(feature = "alloc")]
 pub use compile::{
     Alone, Check, Checks, Combine, CompileOptions, Compiled, Compiler, Job, Refused, Report, Stage,
@@ -126,6 +126,8 @@ pub use dump::{Binding, ClientMap, MapRange, Zone, ZoneRecord};
 pub use image::reseal;
 pub use image::{Image, ImageError, ImageErrorKind, Section};
 pub use location::Location;
+#[cfg(feature = "alloc")]
+pub use map::MapForm;
 pub use overlay::{Overlaid, Overlay};
 pub use overrides::Overrides;
 #[cfg(feature = "alloc")]

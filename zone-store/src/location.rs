@@ -161,46 +161,41 @@ impl<'a> Store<'a> {
 
     fn ask_address(&self, map: u32, address: IpAddr) -> Option<u32> {
         let patched = self.patched(map);
-        match address.to_canonical() {
+        let (address, ranges, patch) = match address.to_canonical() {
             IpAddr::V4(v4) => {
-                let address = u128::from(u32::from(v4));
-                match patched {
-                    None => self.ranges_v4(map)?.location(address),
-                    Some(patched) => patched.v4.location(self.ranges_v4(map), address),
-                }
+                (u128::from(u32::from(v4)), self.ranges_v4(map), patched.map(|map| &map.v4))
             }
-            IpAddr::V6(v6) => {
-                let address = u128::from(v6);
-                match patched {
-                    None => self.ranges_v6(map)?.location(address),
-                    Some(patched) => patched.v6.location(self.ranges_v6(map), address),
-                }
-            }
+            IpAddr::V6(v6) => (u128::from(v6), self.ranges_v6(map), patched.map(|map| &map.v6)),
+        };
+        match patch {
+            None => ranges?.location(address),
+            Some(patch) => patch.location(ranges, address),
         }
     }
 
     /// An IPv4-mapped IPv6 block is the IPv4 block; its scope counts the 96 bits before it.
     fn ask_block(&self, map: u32, subnet: Subnet) -> Option<Block> {
-        if subnet.width == 32 {
-            return self.block_v4(map, subnet.address, subnet.source);
-        }
-        if subnet.address >> 32 == 0xffff
-            && let Some(source) = subnet.source.checked_sub(96)
+        let Subnet { address, source, width } = subnet;
+        if width == 128
+            && address >> 32 == 0xffff
+            && let Some(source) = source.checked_sub(96)
         {
-            let block = self.block_v4(map, subnet.address & 0xffff_ffff, source)?;
+            let block = self.block(map, address & 0xffff_ffff, source, 32)?;
             return Some(Block { scope: block.scope.saturating_add(96), ..block });
         }
-        let (address, source) = (subnet.address, subnet.source);
-        match self.patched(map) {
-            None => self.ranges_v6(map)?.block(address, source, 128),
-            Some(patched) => patched.v6.block(self.ranges_v6(map), address, source, 128),
-        }
+        self.block(map, address, source, width)
     }
 
-    fn block_v4(&self, map: u32, address: u128, source: u8) -> Option<Block> {
-        match self.patched(map) {
-            None => self.ranges_v4(map)?.block(address, source, 32),
-            Some(patched) => patched.v4.block(self.ranges_v4(map), address, source, 32),
+    #[inline]
+    fn block(&self, map: u32, address: u128, source: u8, width: u8) -> Option<Block> {
+        let patched = self.patched(map);
+        let (ranges, patch) = match width {
+            32 => (self.ranges_v4(map), patched.map(|map| &map.v4)),
+            _ => (self.ranges_v6(map), patched.map(|map| &map.v6)),
+        };
+        match patch {
+            None => ranges?.block(address, source, width),
+            Some(patch) => patch.block(ranges, address, source, width),
         }
     }
 

@@ -22,11 +22,12 @@ impl Random {
     /// A number below `n`, each as likely as the others but for 2^-64 of them; 0 when `n` is 0.
     pub(crate) fn below(&mut self, n: u64) -> u64 {
         if let Ok(n) = u32::try_from(n) {
-            // The usual case. Drawing again where the product's low half is short makes it exact.
+            // The usual case. Drawing again where the product's low half is short makes it exact; that takes a
+            // division, which is seldom needed to know.
             loop {
                 let product = u64::from(high32(self.next())).wrapping_mul(u64::from(n));
                 let low = crate::bytes::low32(product);
-                if low >= n.wrapping_neg().checked_rem(n).unwrap_or(0) {
+                if low >= n || low >= n.wrapping_neg().checked_rem(n).unwrap_or(0) {
                     return u64::from(high32(product));
                 }
             }

@@ -64,7 +64,11 @@ impl<'a> Entry<'a> {
                 let offset = Reader::new(self.payload).u32()?;
                 sets.group(offset)
             }
-            Form::Located => self.located_group(0, sets),
+            Form::Located => {
+                // Locations ascend: the default is the first, or is not there.
+                let (location, offset) = variant_of(self.payload.first_chunk()?);
+                if location == 0 { sets.group(offset) } else { None }
+            }
         }
     }
 
@@ -159,9 +163,42 @@ impl<'a> Group<'a> {
 
     /// The weight of each record: 1 when none was given.
     pub(crate) fn weights(&self) -> impl Iterator<Item = u32> + use<'a> {
-        let alike = if self.is_weighted() { 0 } else { usize::from(self.count) };
-        let given = self.weights.iter().map(|weight| u32::from_le_bytes(*weight));
-        given.chain(core::iter::repeat_n(1, alike))
+        let group = *self;
+        (0..self.count).map(move |number| group.weight_of(number))
+    }
+
+    /// The weight of a record.
+    pub(crate) fn weight_of(&self, number: u16) -> u32 {
+        self.weights.get(usize::from(number)).map_or(1, |weight| u32::from_le_bytes(*weight))
+    }
+
+    /// The weight of all records.
+    #[inline]
+    pub(crate) fn weight(&self) -> u64 {
+        if !self.is_weighted() {
+            return self.count.into();
+        }
+        // At most 2^14 weights of 32 bits.
+        self.given().fold(0u64, u64::wrapping_add)
+    }
+
+    /// The first record at which the weights so far go past `point`. It is found without a branch on it: nobody
+    /// could foretell that one.
+    #[inline]
+    pub(crate) fn reached(&self, point: u64) -> u16 {
+        if !self.is_weighted() {
+            return u16::try_from(point).unwrap_or(u16::MAX);
+        }
+        let (mut reach, mut passed) = (0u64, 0u16);
+        for weight in self.given() {
+            reach = reach.wrapping_add(weight);
+            passed = passed.wrapping_add(u16::from(reach <= point));
+        }
+        passed
+    }
+
+    fn given(&self) -> impl Iterator<Item = u64> + use<'a> {
+        self.weights.iter().map(|weight| u32::from_le_bytes(*weight).into())
     }
 
     /// The records' RDATA.

@@ -1,9 +1,13 @@
 //! The look-ups of a verified image: zones, names, closest enclosers.
 
 use crate::bytes::{Reader, from, to_usize};
+#[cfg(feature = "alloc")]
+use crate::image::SMALL_MAPS;
 use crate::image::{Layout, OVERRIDE, Section};
 use crate::index::Index;
 use crate::key::Key;
+#[cfg(feature = "alloc")]
+use crate::map::MapForm;
 use crate::node::Node;
 use crate::overlay::{Overlay, Part};
 use crate::rrset::Sets;
@@ -69,6 +73,12 @@ impl<'a> Store<'a> {
     /// True when the rows of a location stand in for the default rows; false when they join them.
     pub fn is_override(&self) -> bool {
         self.flags & OVERRIDE != 0
+    }
+
+    /// What the client maps of this image, and of those made of it, are.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn map_form(&self) -> MapForm {
+        if self.flags & SMALL_MAPS != 0 { MapForm::Small } else { MapForm::Fast }
     }
 
     pub(crate) fn zone_count(&self) -> u32 {
@@ -196,6 +206,15 @@ impl<'a> Store<'a> {
         })
     }
 
+    /// An octet of the start of a node and one further on: the lines on which most nodes lie whole. Nothing waits for
+    /// them.
+    #[inline]
+    pub(crate) fn touch(&self, offset: u32) -> u8 {
+        let octets = from(self.nodes, offset).unwrap_or_default();
+        let (first, further) = (octets.first(), octets.get(NODE));
+        first.copied().unwrap_or(0) ^ further.copied().unwrap_or(0)
+    }
+
     /// The octets from the apex on.
     pub(crate) fn apex(&self, zone: &ZoneView<'a>) -> Option<&'a [u8]> {
         match zone.part {
@@ -312,5 +331,7 @@ fn mask_to(depth: u8) -> u128 {
 
 /// The size of a zone's record.
 pub(crate) const ZONE: usize = 32;
+/// Where the answer at a name of one address, and a label of a dozen octets, is read whole.
+const NODE: usize = 40;
 /// The size of an NSEC3 record's place: hash and offset.
 pub(crate) const NSEC3: usize = 24;

@@ -4,11 +4,12 @@ mod common;
 mod edits;
 mod places;
 
+use common::{Source, compile};
 use edits::{HEAD, build, line, site};
 use places::world;
 use proptest::prelude::*;
 use zone_store::text;
-use zone_store::{Change, Combine, Delta, DeltaError, Image};
+use zone_store::{Change, Combine, CompileOptions, Delta, DeltaError, Image, MapForm};
 
 /// The data lines of all that is in an image with no zone in another.
 fn lines(image: &Image<Vec<u8>>) -> String {
@@ -45,6 +46,15 @@ fn text_image_text() {
     let again = site("", &text).unwrap();
     assert_eq!(lines(&again), text);
     assert_eq!(again.as_bytes(), image.as_bytes());
+    // Prefixes of which no address is left to them: they still answer for who tells no more of an address.
+    for map in [
+        "%b,20.0.0.0/8\n%a,20.0.0.0/9\n%a,20.128.0.0/9\n",
+        "%a,20.0.0.0/8\n%b,20.0.0.0/10\n%a,20.0.0.0/11\n%a,20.32.0.0/11\n",
+        "%b,20.0.0.0/8\n%b,20.0.0.0/9\n%a,20.0.0.0/10\n%a,20.64.0.0/10\n%a,20.128.0.0/9\n%c,::/1\n%d,::/2\n%d,4000::/2\n",
+    ] {
+        let image = site(HEAD, map).unwrap();
+        assert_eq!(site("", &lines(&image)).unwrap().as_bytes(), image.as_bytes(), "{map}");
+    }
     // As a master file too, for what has no location.
     let plain = site(&format!("{HEAD}{zone}"), "").unwrap();
     let master: String = plain
@@ -321,5 +331,29 @@ proptest! {
         }
         leads(a, b);
         leads(a, c);
+    }
+}
+
+/// What a delta makes has the maps of the image that it was made to, in their form.
+#[test]
+fn a_delta_knows_the_form_of_maps() {
+    let build = |form: MapForm, moved: &str| {
+        let mut text: String = (0..4000)
+            .map(|i| format!("{}.{}.{}.0/24 p{}\n", i >> 10, (i >> 4) & 63, (i * 3) & 255, i % 5))
+            .collect();
+        text.push_str(moved);
+        let options = CompileOptions { maps: form, ..CompileOptions::default() };
+        let sources = [Source::Data(".e:192.0.2.1:a\n8www.e:m\n"), Source::Map("m", &text)];
+        Image::open(compile(options, &sources).unwrap().image).unwrap()
+    };
+    let fast = build(MapForm::Fast, "");
+    let small = build(MapForm::Small, "");
+    let moved = build(MapForm::Small, "9.9.9.0/24 p3\n2001:db8::/32 p1\n");
+    assert!(small.as_bytes().len() * 3 < fast.as_bytes().len() * 2);
+    for (old, new) in [(&fast, &small), (&small, &moved), (&moved, &fast), (&small, &fast)] {
+        let octets = Delta::between(old, new).unwrap().to_bytes();
+        let made = Delta::read(&octets).unwrap().apply(old).unwrap();
+        assert!(made.as_bytes() == new.as_bytes());
+        assert_eq!(lines(&made), lines(new));
     }
 }

@@ -157,3 +157,25 @@ fn answers_do_not_allocate() {
         }
     }
 }
+
+#[test]
+fn batches_do_not_allocate() {
+    let image = sample();
+    let store = image.store();
+    let query = Question::read("www.d. A ecs=10.0.0.0/24").to_wire();
+    let mut batch = zone_store::Batch::new();
+    let mut buffers = [[0u8; 512]; 40];
+    let client = zone_store::Client::default();
+    let mut questions = buffers.each_mut().map(|out| zone_store::Question {
+        query: &query,
+        client,
+        random: 1,
+        out,
+        answered: Err(zone_store::Dropped::TooShort),
+    });
+    let count = allocations(|| {
+        store.answer_batch(&mut batch, &mut questions, &Policy::default(), &Overrides::NONE);
+    });
+    assert_eq!(count, 0);
+    assert!(questions.iter().all(|question| question.answered.is_ok()));
+}

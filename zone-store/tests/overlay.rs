@@ -301,10 +301,10 @@ proptest! {
     #[test]
     fn shapes_agree(
         lines in prop::collection::vec(shapes::line(), 0..50),
-        combine in prop::collection::vec(prop_oneof![3 => Just(Combine::Union), 1 => Just(Combine::Override)], 3),
+        forms in prop::collection::vec(shapes::form(), 3),
         asked in prop::collection::vec(shapes::question(), 80),
     ) {
-        let image = |at: usize| shapes::image(&lines, 1 << at, combine[at]);
+        let image = |at: usize| shapes::image(&lines, 1 << at, forms[at]);
         let [a, b, c] = [0, 1, 2].map(image);
         for (from, over, to) in [(&a, &b, &c), (&c, &b, &a), (&b, &a, &b), (&a, &c, &b)] {
             let [first, second, whole] = [(from, over), (over, to), (from, to)]

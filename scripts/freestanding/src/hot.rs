@@ -16,7 +16,7 @@ use ntp_wire::server::{Arrival, Policy, ServerState, kiss, respond};
 use ntp_wire::smear::{Kind, LeapSecond, Smear};
 use ntp_wire::{Frequency, Kiss, Log2Seconds, Span, Timestamp, cmdmon, control};
 use rum_stats::{Micros, Sketch};
-use zone_store::{Client, Image, Overlay, Overrides};
+use zone_store::{Batch, Client, Dropped, Image, Overlay, Overrides, Question};
 
 /// Each of them once.
 pub fn call_all(input: &mut [u8], number: u64, out: &mut [u8]) {
@@ -37,6 +37,7 @@ pub fn call_all(input: &mut [u8], number: u64, out: &mut [u8]) {
     black_box(record(number));
     black_box(exchange_sketch(input, out));
     black_box(answer_dns(input, number, out));
+    black_box(answer_batch(input, number, out));
     black_box(locate(input, number));
 }
 
@@ -281,6 +282,28 @@ fn answer_dns(octets: &[u8], number: u64, out: &mut [u8]) -> usize {
     });
     let both = [Some(answered), under].into_iter().flatten().flatten();
     both.map(|answered| answered.len).fold(0, usize::wrapping_add)
+}
+
+/// The same, two queries at a time.
+fn answer_batch(octets: &[u8], number: u64, out: &mut [u8]) -> usize {
+    let (image, query) = octets.split_at_checked(512).unwrap_or((octets, &[]));
+    let Ok(image) = Image::open(image) else {
+        return 0;
+    };
+    let (first, second) = out.split_at_mut_checked(512).unwrap_or_default();
+    let mut batch = Batch::new();
+    let mut questions = [first, second].map(|out| Question {
+        query,
+        client: Client::default(),
+        random: number,
+        out,
+        answered: Err(Dropped::TooShort),
+    });
+    let policy = zone_store::Policy::default();
+    image.store().answer_batch(&mut batch, &mut questions, &policy, &Overrides::NONE);
+    questions.iter().fold(0, |sum, question| {
+        sum.wrapping_add(question.answered.map_or(0, |answered| answered.len))
+    })
 }
 
 /// The maps of such an image.

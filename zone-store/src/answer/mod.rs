@@ -1,6 +1,7 @@
 //! The answer to a query: octets in, octets out.
 
 mod additional;
+mod batch;
 mod dnssec;
 mod negative;
 mod nsec3;
@@ -11,6 +12,7 @@ mod resolve;
 mod rows;
 mod weighted;
 
+pub use batch::{Batch, Question};
 pub(crate) use dnssec::join;
 pub use policy::{AnyPolicy, Client, Policy, Transport};
 
@@ -177,7 +179,7 @@ pub(crate) fn not_ours(query: &Query<'_>) -> Option<(Rcode, InfoCode)> {
 }
 
 /// The most octets of a reply. UDP takes what the client takes (RFC 6891 §6.2.3) but no more than the policy.
-fn size_limit(edns: Option<&Asked>, transport: Transport, policy: &Policy<'_>) -> usize {
+fn size_limit(edns: Option<&Asked<'_>>, transport: Transport, policy: &Policy<'_>) -> usize {
     match (transport, edns) {
         (Transport::Stream, _) => 65_535,
         (Transport::Datagram, None) => 512,
@@ -188,21 +190,21 @@ fn size_limit(edns: Option<&Asked>, transport: Transport, policy: &Policy<'_>) -
 }
 
 /// Room for the OPT record, without an extended error.
-fn opt_room(asked: &Asked, client: &Client<'_>, policy: &Policy<'_>) -> usize {
-    let subnet = if asked.subnet.is_some() { 24 } else { 0 };
+fn opt_room(asked: &Asked<'_>, client: &Client<'_>, policy: &Policy<'_>) -> usize {
+    let subnet = if asked.told.is_some() { 24 } else { 0 };
     let nsid = if tells_nsid(asked, policy) { policy.nsid.len().saturating_add(4) } else { 0 };
     [OPT_HEADER, subnet, nsid, client.options.len()].into_iter().fold(0, usize::saturating_add)
 }
 
 /// A server without an NSID passes over the option (RFC 5001 §2.2).
-fn tells_nsid(asked: &Asked, policy: &Policy<'_>) -> bool {
+fn tells_nsid(asked: &Asked<'_>, policy: &Policy<'_>) -> bool {
     asked.nsid && !policy.nsid.is_empty()
 }
 
 /// Writes the OPT record. Returns its length.
 fn write_opt(
     out: &mut [u8],
-    asked: &Asked,
+    asked: &Asked<'_>,
     client: &Client<'_>,
     policy: &Policy<'_>,
     outcome: &Outcome,
@@ -210,8 +212,8 @@ fn write_opt(
 ) -> Option<usize> {
     let (header, options) = out.split_first_chunk_mut::<OPT_HEADER>()?;
     let mut len = 0usize;
-    if let (Some(subnet), Some(scope)) = (asked.subnet, scope) {
-        len = subnet.with_scope(scope)?.write(options).ok()?;
+    if let (Some(told), Some(scope)) = (&asked.told, scope) {
+        len = told.write(scope, options)?;
     }
     if let Some(info_code) = outcome.extended {
         let error = ExtendedError { info_code, extra_text: &[] };
@@ -272,7 +274,7 @@ fn refuse(
     let mut len = head;
     // RFC 3225 §3: DO is copied, whatever the RCODE.
     if let Some(dnssec_ok) = fault.opt {
-        let asked = Asked { payload_size: 512, dnssec_ok, nsid: false, subnet: None };
+        let asked = Asked { payload_size: 512, dnssec_ok, nsid: false, told: None };
         let client = Client::default();
         let room = out.get_mut(len..).unwrap_or_default();
         let opt = write_opt(room, &asked, &client, policy, &outcome, None);

@@ -17,16 +17,50 @@ pub(crate) struct Query<'k> {
     pub(crate) class: Class,
     /// The octets of the header and the question, as the reply repeats them.
     pub(crate) head: usize,
-    pub(crate) edns: Option<Asked>,
+    pub(crate) edns: Option<Asked<'k>>,
 }
 
 /// What the OPT record asks for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Asked {
+pub(crate) struct Asked<'q> {
     pub(crate) payload_size: u16,
     pub(crate) dnssec_ok: bool,
     pub(crate) nsid: bool,
-    pub(crate) subnet: Option<ClientSubnet>,
+    pub(crate) told: Option<Told<'q>>,
+}
+
+/// A Client Subnet option: what it tells, and its octets.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Told<'q> {
+    subnet: Subnet,
+    data: &'q [u8],
+}
+
+impl<'q> Told<'q> {
+    /// `None` of an option that a query cannot have.
+    fn read(data: &'q [u8]) -> Option<Self> {
+        let option = EdnsOption { code: OptionCode::CLIENT_SUBNET, data, position: 0 };
+        // RFC 7871 §6: the scope is 0 in a query.
+        let told = ClientSubnet::read(&option).ok().filter(|told| told.scope() == 0)?;
+        let (address, width) = match told.address() {
+            IpAddr::V4(v4) => (u128::from(u32::from(v4)), 32),
+            IpAddr::V6(v6) => (u128::from(v6), 128),
+        };
+        Some(Self { subnet: Subnet { address, source: told.source(), width }, data })
+    }
+
+    /// Writes the option of the reply: all but the scope as it was asked (RFC 7871 §7.2.1). Returns its length.
+    pub(crate) fn write(&self, scope: u8, out: &mut [u8]) -> Option<usize> {
+        let (head, address) = self.data.split_first_chunk::<4>()?;
+        let [family_high, family_low, source, _] = *head;
+        let [len_high, len_low] = u16::try_from(self.data.len()).ok()?.to_be_bytes();
+        let (to, out) = out.split_first_chunk_mut::<8>()?;
+        *to = [0, 8, len_high, len_low, family_high, family_low, source, scope];
+        for (to, from) in out.get_mut(..address.len())?.iter_mut().zip(address) {
+            *to = *from;
+        }
+        self.data.len().checked_add(4)
+    }
 }
 
 /// Why a query gets an error in place of an answer.
@@ -44,7 +78,7 @@ impl<'k> Query<'k> {
     ///
     /// # Errors
     /// `Err(Ok(fault))`: to be answered with an error. `Err(Err(dropped))`: not to be answered at all.
-    pub(crate) fn read(octets: &[u8], key: &'k mut Key) -> Result<Self, Result<Fault, Dropped>> {
+    pub(crate) fn read(octets: &'k [u8], key: &'k mut Key) -> Result<Self, Result<Fault, Dropped>> {
         let Some(header) = octets.first_chunk::<12>() else { return Err(Err(Dropped::TooShort)) };
         let [_, _, flags, _, qd_high, qd_low, an_high, an_low, ns_high, ns_low, ar_high, ar_low] =
             *header;
@@ -107,17 +141,13 @@ impl<'k> Query<'k> {
 
     /// The client's network, when the query tells one: a source of 0 hides it (RFC 7871 §7.1.2).
     pub(crate) fn subnet(&self) -> Option<Subnet> {
-        let subnet = self.edns.as_ref()?.subnet.filter(|subnet| subnet.source() > 0)?;
-        let (address, width) = match subnet.address() {
-            IpAddr::V4(v4) => (u128::from(u32::from(v4)), 32),
-            IpAddr::V6(v6) => (u128::from(v6), 128),
-        };
-        Some(Subnet { address, source: subnet.source(), width })
+        let told = self.edns.as_ref()?.told.as_ref()?;
+        Some(told.subnet).filter(|subnet| subnet.source > 0)
     }
 
     /// Whether the query has a Client Subnet option, hiding or not: the reply then has one too.
     pub(crate) fn has_subnet(&self) -> bool {
-        self.edns.as_ref().is_some_and(|edns| edns.subnet.is_some())
+        self.edns.as_ref().is_some_and(|edns| edns.told.is_some())
     }
 }
 
@@ -180,13 +210,9 @@ fn is_opt(rest: &[u8]) -> bool {
 }
 
 /// What the options ask for; `None` when one is malformed. Unknown ones are passed over (RFC 6891 §6.1.2).
-fn read_options(opt: &Opt<'_>) -> Option<Asked> {
-    let mut asked = Asked {
-        payload_size: opt.payload_size,
-        dnssec_ok: opt.dnssec_ok,
-        nsid: false,
-        subnet: None,
-    };
+fn read_options<'q>(opt: &Opt<'q>) -> Option<Asked<'q>> {
+    let mut asked =
+        Asked { payload_size: opt.payload_size, dnssec_ok: opt.dnssec_ok, nsid: false, told: None };
     let mut rest = opt.options;
     while !rest.is_empty() {
         let (&[code_high, code_low, len_high, len_low], after) = rest.split_first_chunk::<4>()?;
@@ -196,10 +222,8 @@ fn read_options(opt: &Opt<'_>) -> Option<Asked> {
         match code {
             OptionCode::NSID => asked.nsid = true,
             OptionCode::CLIENT_SUBNET => {
-                // RFC 7871 §6: the scope is 0 in a query.
-                let option = EdnsOption { code, data, position: 0 };
-                let subnet = ClientSubnet::read(&option).ok().filter(|s| s.scope() == 0)?;
-                asked.subnet = asked.subnet.or(Some(subnet));
+                let told = Told::read(data)?;
+                asked.told = asked.told.or(Some(told));
             }
             _ => {}
         }

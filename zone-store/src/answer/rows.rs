@@ -4,7 +4,7 @@ use dns_wire::RType;
 
 use crate::answer::reply::{Full, Owner, Part};
 use crate::answer::resolve::Resolver;
-use crate::answer::weighted::{Drawn, draw};
+use crate::answer::weighted::Pool;
 use crate::key::Key;
 use crate::location::{Located, Location};
 use crate::random::Random;
@@ -13,62 +13,88 @@ use crate::rrset::{Entry, Group};
 /// The records that a client gets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Selection<'a> {
-    first: Group<'a>,
-    /// The group of the default, where it joins that of the location.
-    second: Option<Group<'a>>,
-    /// Only these of them.
-    drawn: Option<Drawn>,
+    /// One for the RRset (RFC 2181 §5.2).
+    ttl: u32,
+    chosen: Chosen<'a>,
+}
+
+/// Which of the records of a group, or of that of the location and that of the default.
+#[derive(Clone, Copy, Debug)]
+enum Chosen<'a> {
+    All(Group<'a>),
+    Both(Group<'a>, Group<'a>),
+    /// One was drawn: the usual case of a pool.
+    One(&'a [u8]),
+    /// So many are drawn, whenever they are asked for: from the same numbers come the same records.
+    Some(Group<'a>, Option<Group<'a>>, u8, Random),
 }
 
 impl<'a> Selection<'a> {
+    #[inline]
     fn of(
         first: Group<'a>,
         second: Option<Group<'a>>,
         pool: bool,
         wanted: u8,
         random: &mut Random,
-    ) -> Self {
-        let mut selection = Self { first, second, drawn: None };
-        if pool || first.is_weighted() || second.is_some_and(|group| group.is_weighted()) {
-            selection.drawn = Some(draw(&first, second.as_ref(), wanted, random));
-        }
-        selection
+    ) -> Option<Self> {
+        let ttl = second.map_or(first.ttl, |second| second.ttl.min(first.ttl));
+        let is_drawn =
+            pool || first.is_weighted() || second.is_some_and(|group| group.is_weighted());
+        let chosen = match second {
+            // Of one record there is nothing to draw, whatever its weight.
+            None if !is_drawn || first.count == 1 => Chosen::All(first),
+            Some(second) if !is_drawn => Chosen::Both(first, second),
+            _ if wanted <= 1 => {
+                let pool = Pool { first: &first, second: second.as_ref() };
+                Chosen::One(pool.draw_one(random)?)
+            }
+            _ => Chosen::Some(first, second, wanted, Random::new(random.next())),
+        };
+        Some(Self { ttl, chosen })
     }
 
     /// All records of a group.
     pub(crate) fn whole(group: Group<'a>) -> Self {
-        Self { first: group, second: None, drawn: None }
+        Self { ttl: group.ttl, chosen: Chosen::All(group) }
     }
 
-    /// One TTL for the RRset (RFC 2181 §5.2).
     pub(crate) fn ttl(&self) -> u32 {
-        self.second.map_or(self.first.ttl, |second| second.ttl.min(self.first.ttl))
-    }
-
-    /// The group, when all of its records are taken: the usual case.
-    pub(crate) fn plain(&self) -> Option<&Group<'a>> {
-        (self.second.is_none() && self.drawn.is_none()).then_some(&self.first)
+        self.ttl
     }
 
     /// RDATA of the records, each once.
-    pub(crate) fn records(&self) -> impl Iterator<Item = &'a [u8]> {
-        let Self { first, second, drawn } = *self;
-        let both = first.records().chain(second.into_iter().flat_map(|group| group.records()));
-        let chosen =
-            (0u16..).zip(both).filter(move |(number, _)| drawn.is_none_or(|d| d.has(*number)));
-        chosen.filter_map(move |(number, rdata)| {
+    pub(crate) fn records(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let (one, first, second, drawn) = match self.chosen {
+            Chosen::All(group) => (None, Some(group), None, None),
+            Chosen::Both(first, second) => (None, Some(first), Some(second), None),
+            Chosen::One(rdata) => (Some(rdata), None, None, None),
+            Chosen::Some(first, second, wanted, mut random) => {
+                let pool = Pool { first: &first, second: second.as_ref() };
+                (None, Some(first), second, Some(pool.draw(wanted, &mut random)))
+            }
+        };
+        let records = |group: Option<Group<'a>>| group.into_iter().flat_map(|g| g.records());
+        let own = first.map_or(0, |group| group.count);
+        let both = (0u16..).zip(records(first).chain(records(second)));
+        let is_chosen = move |number: u16| drawn.is_none_or(|drawn| drawn.has(number));
+        let chosen = both.filter(move |(number, _)| is_chosen(*number));
+        let chosen = chosen.filter_map(move |(number, rdata)| {
             // The default rows may repeat the location's.
-            let repeated = number >= first.count
-                && (0u16..)
-                    .zip(first.records())
-                    .any(|(n, r)| r == rdata && drawn.is_none_or(|d| d.has(n)));
+            let mut others = (0u16..).zip(records(first));
+            let repeated =
+                number >= own && others.any(|(number, r)| r == rdata && is_chosen(number));
             (!repeated).then_some(rdata)
-        })
+        });
+        one.into_iter().chain(chosen)
     }
 
     /// The signatures, of the one group there is: only sets served whole are signed.
-    pub(crate) fn signatures(&self) -> impl Iterator<Item = &'a [u8]> {
-        let signed = self.plain().filter(|group| group.is_signed());
+    pub(crate) fn signatures(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let signed = match self.chosen {
+            Chosen::All(group) if group.is_signed() => Some(group),
+            _ => None,
+        };
         signed.map(|group| group.signatures()).into_iter().flatten()
     }
 }
@@ -77,7 +103,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
     /// The records of the default rows.
     pub(crate) fn select_default(&mut self, entry: &Entry<'s>) -> Option<Selection<'s>> {
         let group = entry.default_group(self.store.sets)?;
-        Some(Selection::of(group, None, false, self.policy.max_weighted, &mut self.random))
+        Selection::of(group, None, false, self.policy.max_weighted, &mut self.random)
     }
 
     /// The records for this client: those of its location and of the default, as the image puts them
@@ -105,7 +131,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
         // Addresses that depend on the location are a pool; of other types a client gets all.
         let signed = first.is_signed() || second.is_some_and(|group| group.is_signed());
         let pool = matches!(RType(entry.rtype), RType::A | RType::AAAA) && !signed;
-        Some(Selection::of(first, second, pool, self.policy.max_weighted, &mut self.random))
+        Selection::of(first, second, pool, self.policy.max_weighted, &mut self.random)
     }
 
     /// Appends an RRset, with its signatures when they are wanted: all of it, or nothing.
@@ -133,13 +159,17 @@ impl<'s> Resolver<'s, '_, '_, '_> {
         ttl: u32,
         selection: &Selection<'_>,
     ) -> Result<(), Full> {
-        match selection.plain() {
-            Some(group) => {
+        match &selection.chosen {
+            // The usual ones, without the steps that the others take.
+            Chosen::All(group) => {
                 for rdata in group.records() {
                     self.reply.record(part, owner, rtype, ttl, rdata)?;
                 }
             }
-            None => {
+            Chosen::One(rdata) => {
+                self.reply.record(part, owner, rtype, ttl, rdata)?;
+            }
+            _ => {
                 for rdata in selection.records() {
                     self.reply.record(part, owner, rtype, ttl, rdata)?;
                 }

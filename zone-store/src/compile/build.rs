@@ -17,7 +17,8 @@ use crate::compile::workers::{self, Workers};
 use crate::compile::write::{self, Names};
 use crate::compile::zones::Zones;
 use crate::compile::{CompileOptions, Compiled, Problems, Stage, too_many_octets};
-use crate::image::{self, COUNT, OVERRIDE, Section};
+use crate::image::{self, COUNT, OVERRIDE, SMALL_MAPS, Section};
+use crate::map::MapForm;
 use crate::node::HAS_WILDCARD;
 use crate::source::Position;
 
@@ -71,7 +72,7 @@ pub(crate) fn build(
         found?.into_iter().for_each(|found| problems.absorb(found));
     }
     progress(Stage::Maps);
-    let maps = maps.write(&numbers, problems)?;
+    let maps = maps.write(&numbers, options.maps, problems)?;
     warn_unreached(&rows, &locations, &numbers, &maps, problems);
     if problems.errors > 0 {
         return None;
@@ -243,7 +244,8 @@ pub(crate) fn write_image(
         bind_index,
     ];
     report.sections = Section::ALL.into_iter().zip(sections.iter().map(Vec::len)).collect();
-    let flags = if joins { 0 } else { OVERRIDE };
+    let is_small = maps.form == MapForm::Small;
+    let flags = if joins { 0 } else { OVERRIDE } | if is_small { SMALL_MAPS } else { 0 };
     let image = image::write(flags, seed, written.depths, &sections);
     report.octets = image.len();
     Some(Compiled { image, report })

@@ -14,6 +14,7 @@ use crate::compile::policy::Check;
 use crate::compile::{Problems, cost};
 use crate::index;
 use crate::key::Key;
+use crate::map::MapForm;
 use crate::map::build::{self, Entry, Swept};
 use crate::source::{Bind, MapKind, MapPrefix, Position, Reach};
 
@@ -47,6 +48,7 @@ type Bound = [[Option<u32>; 2]; 2];
 /// The sections of the maps.
 #[derive(Debug, Default)]
 pub(crate) struct MapSections {
+    pub(crate) form: MapForm,
     pub(crate) maps: Vec<u8>,
     pub(crate) ranges: Vec<u8>,
     pub(crate) binds: Vec<u8>,
@@ -125,10 +127,11 @@ impl MapInput {
     pub(crate) fn write(
         mut self,
         locations: &[u32],
+        form: MapForm,
         problems: &mut Problems,
     ) -> Option<MapSections> {
-        let mut out =
-            MapSections { led_to: alloc::vec![false; locations.len()], ..MapSections::default() };
+        let mut out = MapSections::new(form);
+        out.led_to.resize(locations.len(), false);
         let order = self.names.sorted();
         let mut numbers = alloc::vec![0u32; order.len()];
         self.warn_of_empty(problems);
@@ -256,6 +259,10 @@ impl MapInput {
 }
 
 impl MapSections {
+    pub(crate) fn new(form: MapForm) -> Self {
+        Self { form, ..Self::default() }
+    }
+
     /// Adds a map, in the order of the names. `locations` is how many there are.
     pub(crate) fn map(
         &mut self,
@@ -263,7 +270,6 @@ impl MapSections {
         families: [&Swept; 2],
         locations: usize,
     ) -> Option<()> {
-        let wide = locations >= usize::from(u16::MAX);
         let name_at = u32::try_from(self.names.len()).ok()?;
         let name_len = u32::try_from(name.len()).ok()?;
         self.records.extend_from_slice(&name_at.to_le_bytes());
@@ -271,7 +277,7 @@ impl MapSections {
         for (family, width) in families.iter().zip([32, 128]) {
             let offset = u32::try_from(self.ranges.len()).ok()?;
             self.records.extend_from_slice(&offset.to_le_bytes());
-            let count = build::write(&mut self.ranges, family, width, wide);
+            let count = build::write(&mut self.ranges, family, width, locations, self.form);
             self.range_count = self.range_count.saturating_add(count);
         }
         self.has_default |= name.is_empty();

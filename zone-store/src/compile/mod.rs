@@ -29,6 +29,7 @@ pub use policy::{Check, Checks};
 pub use report::{Refused, Report};
 pub use workers::{Alone, Job, Workers};
 
+use crate::map::MapForm;
 use crate::source::{Bind, Item, MapPrefix, Position, Problem, Severity, Sink, SourceRecord};
 use interner::Interner;
 use maps::MapInput;
@@ -39,6 +40,8 @@ use rows::Rows;
 pub struct CompileOptions {
     /// How the rows of a location and the default rows go together.
     pub combine: Combine,
+    /// What the client maps are to be. The image keeps it, and so does every image that a delta makes of it.
+    pub maps: MapForm,
     /// Allows a name and type that has rows for some locations and no default rows. Such an answer exists
     /// for some clients only, which resolvers with Client Subnet cannot cache truly (RFC 7871 §7.4), so it
     /// is an error otherwise.
@@ -73,6 +76,7 @@ impl Default for CompileOptions {
     fn default() -> Self {
         Self {
             combine: Combine::Union,
+            maps: MapForm::Fast,
             allow_partial: false,
             checks: Checks::default(),
             now: None,

@@ -94,7 +94,7 @@ impl<'a> Delta<'a> {
         old_locations: &[Id<'a>],
         new_locations: &[Id<'a>],
     ) -> Option<MapSections> {
-        let mut out = MapSections::default();
+        let mut out = MapSections::new(self.map_form);
         let mut names: Vec<Id<'a>> = Vec::new();
         let maps = (0..base.map_count()).filter_map(|number| base.map(number));
         for (map, change) in merge(maps, self.maps.iter(), |a, b| a.name.cmp(b.name)) {

@@ -23,7 +23,8 @@ use crate::bytes::{Reader, low8};
 use crate::delta::diff::bind_order;
 use crate::delta::{Change, Delta, DeltaError, MapChange, SetChange, ZoneChange};
 use crate::digest::checksum;
-use crate::image::OVERRIDE;
+use crate::image::{OVERRIDE, SMALL_MAPS};
+use crate::map::MapForm;
 use crate::nsec::canonical;
 use crate::source::Id;
 use body::{Body, labels};
@@ -32,7 +33,9 @@ impl<'a> Delta<'a> {
     /// Its octets.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut body = Writer::default();
-        body.out.extend((if self.is_override { OVERRIDE } else { 0 }).to_le_bytes());
+        let combine = if self.is_override { OVERRIDE } else { 0 };
+        let maps = if self.map_form == MapForm::Small { SMALL_MAPS } else { 0 };
+        body.out.extend((combine | maps).to_le_bytes());
         body.out.extend(self.base.to_le_bytes());
         body.out.extend(self.result.to_le_bytes());
         body.names(self);
@@ -81,6 +84,7 @@ impl<'a> Delta<'a> {
                 base,
                 result,
                 is_override: flags & OVERRIDE != 0,
+                map_form: if flags & SMALL_MAPS != 0 { MapForm::Small } else { MapForm::Fast },
                 removed_locations: body.sorted(1, Body::id, Ord::cmp)?,
                 added_locations: body.sorted(1, Body::id, Ord::cmp)?,
                 zones: body
@@ -90,7 +94,7 @@ impl<'a> Delta<'a> {
             })
         })();
         let at = bytes.len().saturating_sub(body.rest.rest().len());
-        match read.filter(|_| flags & !OVERRIDE == 0 && body.rest.is_empty()) {
+        match read.filter(|_| flags & !(OVERRIDE | SMALL_MAPS) == 0 && body.rest.is_empty()) {
             Some(delta) => Ok(delta),
             None => Err(DeltaError::Malformed(at)),
         }

@@ -39,6 +39,7 @@ impl<'a> Delta<'a> {
             base: base.digest(),
             result: result.digest(),
             is_override: new.is_override(),
+            map_form: new.map_form(),
             removed_locations: missing(&before, &after),
             added_locations: missing(&after, &before),
             zones,

@@ -40,6 +40,7 @@ pub use codec::reseal_delta;
 pub use error::DeltaError;
 
 use crate::answer::join;
+use crate::map::MapForm;
 use crate::nsec3::hash_label;
 use crate::rrset::Group;
 use crate::source::Id;
@@ -50,6 +51,7 @@ pub struct Delta<'a> {
     base: u128,
     result: u128,
     is_override: bool,
+    map_form: MapForm,
     removed_locations: Vec<Id<'a>>,
     added_locations: Vec<Id<'a>>,
     zones: Vec<ZoneChange<'a>>,

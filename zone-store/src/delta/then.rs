@@ -69,6 +69,7 @@ impl<'a> Joiner<'_, 'a> {
             base: first.base,
             result: next.result,
             is_override: next.is_override,
+            map_form: next.map_form,
             removed_locations: either(removed, [added_next, added_first]),
             added_locations: either(added, [removed_next, removed_first]),
             zones: self.zones(&first.zones, &next.zones)?,

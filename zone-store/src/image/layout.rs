@@ -159,8 +159,8 @@ impl Layout {
 
     /// The octets of a section; none when `image` is not what the header was read from.
     pub(crate) fn section<'a>(&self, image: &'a [u8], section: Section) -> &'a [u8] {
-        let place = Section::ALL.into_iter().zip(self.sections).find(|(s, _)| *s == section);
-        place.and_then(|(_, (start, stop))| image.get(start..stop)).unwrap_or_default()
+        let place = self.sections.get(section as usize);
+        place.and_then(|(start, stop)| image.get(*start..*stop)).unwrap_or_default()
     }
 }
 
@@ -237,7 +237,10 @@ const MAGIC: [u8; 8] = *b"\x89undrhd\n";
 pub(crate) const VERSION: u32 = 3;
 /// The rows of a location stand in for the default rows, instead of joining them.
 pub(crate) const OVERRIDE: u32 = 1;
-const KNOWN_FLAGS: u32 = OVERRIDE;
+/// The client maps are as small as may be. The ranges themselves tell their form: this is for who makes an image of
+/// this one.
+pub(crate) const SMALL_MAPS: u32 = 2;
+const KNOWN_FLAGS: u32 = OVERRIDE | SMALL_MAPS;
 /// How many sections there are.
 pub(crate) const COUNT: usize = 13;
 /// A cache line: the buckets of the index each take one.

@@ -6,7 +6,7 @@ mod verify;
 
 pub use error::{ImageError, ImageErrorKind};
 #[cfg(feature = "alloc")]
-pub(crate) use layout::{COUNT, write};
+pub(crate) use layout::{COUNT, SMALL_MAPS, write};
 pub(crate) use layout::{Layout, OVERRIDE};
 pub use layout::{Section, reseal};
 

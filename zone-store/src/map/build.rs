@@ -4,7 +4,18 @@ use alloc::vec::Vec;
 
 use crate::bytes::{low32, low64, to_usize};
 use crate::map::COVER;
-use crate::map::slots::SEARCHED;
+use crate::map::slots::{COUNTED, Key, MARKED, SEARCHED};
+
+/// What the ranges of a map are to be: quick to search, or few octets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MapForm {
+    /// A look-up in a cache line or two.
+    #[default]
+    Fast,
+    /// As few octets as the crate knows to make of it: a third of the others for a table of all routes with countries.
+    /// A look-up takes about twice as long.
+    Small,
+}
 
 /// A prefix as the compiler holds it: the address as a number of 32 or 128 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,21 +38,39 @@ impl Entry {
 ///
 /// Time O(n), after the caller's sort; memory O(n). Returns the number of ranges.
 #[cfg(test)]
-pub(crate) fn build(out: &mut Vec<u8>, entries: &[Entry], width: u8, wide_values: bool) -> usize {
-    write(out, &sweep(entries, width), width, wide_values)
+pub(crate) fn build(
+    out: &mut Vec<u8>,
+    entries: &[Entry],
+    width: u8,
+    locations: usize,
+    map_form: MapForm,
+) -> usize {
+    write(out, &sweep(entries, width), width, locations, map_form)
 }
 
-/// Appends ranges to `out`; returns how many there are.
-pub(crate) fn write(out: &mut Vec<u8>, swept: &Swept, width: u8, wide_values: bool) -> usize {
+/// Appends ranges to `out`; returns how many there are. `locations` is how many there are in all.
+pub(crate) fn write(
+    out: &mut Vec<u8>,
+    swept: &Swept,
+    width: u8,
+    locations: usize,
+    map_form: MapForm,
+) -> usize {
     let ranges = &swept.ranges;
-    let form = Form::of(ranges, width);
-    let value_octets = if wide_values { 4 } else { 2 };
+    let form = Form::of(ranges, width, map_form);
+    // All bits set is a gap.
+    let value_octets = match locations {
+        0..0xff if map_form == MapForm::Small => 1,
+        0..0xffff => 2,
+        _ => 4,
+    };
     out.extend_from_slice(&[form.shift, form.octets, value_octets, 0]);
     for number in [form.slots, ranges.len(), swept.covers.len()] {
         out.extend_from_slice(&to_u32(number).to_le_bytes());
     }
     out.extend_from_slice(&form.base.to_le_bytes());
     form.write_slots(out, ranges);
+    // Of the high half alone.
     let unused = if form.octets == 8 { 8 } else { 0 };
     for (start, _) in ranges {
         let start = start.to_le_bytes();
@@ -137,9 +166,12 @@ struct Form {
 }
 
 impl Form {
-    fn of(ranges: &[(u128, Option<u32>)], width: u8) -> Self {
+    fn of(ranges: &[(u128, Option<u32>)], width: u8, map_form: MapForm) -> Self {
         if width == 32 {
-            return Self::of_v4(ranges);
+            let fast = Self::of_v4(ranges);
+            let small = Self::of_v4_halves(ranges);
+            let is_small = map_form == MapForm::Small && small.len(ranges) < fast.len(ranges);
+            return if is_small { small } else { fast };
         }
         let low = ranges.iter().fold(0, |low, (start, _)| low | low64(*start));
         let octets = if low == 0 { 8 } else { 16 };
@@ -149,9 +181,26 @@ impl Form {
         };
         form.base = form.key(*first);
         let span = form.key(*last).saturating_sub(form.base);
-        let wanted = ranges.len().saturating_mul(SLOTS_PER_RANGE);
+        let wanted = match map_form {
+            MapForm::Fast => ranges.len().saturating_mul(SLOTS_PER_RANGE),
+            MapForm::Small => ranges.len() / RANGES_PER_SLOT,
+        };
         (form.shift, form.slots) = slots(span, 0, wanted);
         form
+    }
+
+    /// Slots of which all starts have their high half in common.
+    fn of_v4_halves(ranges: &[(u128, Option<u32>)]) -> Self {
+        let last = ranges.last().map_or(0, |(start, _)| low64(*start));
+        let slots = usize::try_from(last >> 16).unwrap_or(0).saturating_add(1);
+        Self { base: 0, shift: 16, octets: 2, slots }
+    }
+
+    /// The octets of slots and starts.
+    fn len(&self, ranges: &[(u128, Option<u32>)]) -> usize {
+        let slot = if self.octets == 4 { MARKED } else { COUNTED };
+        let slots = self.slots.saturating_add(1).saturating_mul(slot);
+        slots.saturating_add(ranges.len().saturating_mul(usize::from(self.octets)))
     }
 
     fn of_v4(ranges: &[(u128, Option<u32>)]) -> Self {
@@ -171,10 +220,10 @@ impl Form {
 
     /// The slots, and the one that ends the last.
     fn write_slots(&self, out: &mut Vec<u8>, ranges: &[(u128, Option<u32>)]) {
-        let is_v4 = self.octets == 4;
+        let is_marked = self.octets == 4;
         let mut rest = ranges.iter().map(|(start, _)| *start).peekable();
         let mut before = 0u32;
-        if !is_v4 && rest.next().is_some() {
+        if !is_marked && rest.next().is_some() {
             before = 1;
         }
         let shift = u32::from(self.shift);
@@ -183,7 +232,7 @@ impl Form {
             let (count, mut marks, mut is_searched) = (before, 0u64, false);
             let is_here = |start: &u128| {
                 let distance = self.key(*start).saturating_sub(self.base);
-                distance.wrapping_shr(shift).wrapping_shr(if is_v4 { UNITS } else { 0 }) == slot
+                distance.wrapping_shr(shift).wrapping_shr(if is_marked { UNITS } else { 0 }) == slot
             };
             while let Some(start) = rest.next_if(is_here) {
                 let start = low64(start);
@@ -192,7 +241,7 @@ impl Form {
                 is_searched |= unit.wrapping_shl(shift) != start;
                 before = before.saturating_add(1);
             }
-            if is_v4 {
+            if is_marked {
                 let (count, marks) =
                     if is_searched { (count | SEARCHED, 0) } else { (count, marks) };
                 out.extend_from_slice(&count.to_le_bytes());
@@ -205,7 +254,7 @@ impl Form {
 
     /// What the slots go by.
     fn key(&self, address: u128) -> u64 {
-        low64(if self.octets == 4 { address } else { address >> 64 })
+        if self.octets <= 4 { Key::V4.of(address) } else { Key::V6.of(address) }
     }
 }
 
@@ -225,6 +274,8 @@ fn slots(span: u64, units: u32, wanted: usize) -> (u8, usize) {
 const UNITS: u32 = 6;
 /// For IPv6, at most; at least half as many. Most slots then have one start or none.
 const SLOTS_PER_RANGE: usize = 4;
+/// The same of a small map: slots take an octet a range at most.
+const RANGES_PER_SLOT: usize = 4;
 
 fn to_u32(n: usize) -> u32 {
     debug_assert!(n <= to_usize(u32::MAX));

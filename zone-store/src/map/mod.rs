@@ -15,13 +15,17 @@
 //! IPv4 slot: ranges that start before it u32 | marks u64
 //! IPv6 slot: ranges that start before it u32
 //! ```
-//! A start is a u32 for IPv4, a u64 for IPv6 where the low halves of all are zero, a u128 otherwise.
+//! A start is a u32 for IPv4, a u64 for IPv6 where the low halves of all are zero, a u128 otherwise; of a small map
+//! of IPv4 the low half of an address. A value of one octet or two that has all bits set is a gap, as is u32::MAX.
 //!
 //! A slot of IPv4 is 64 units of `1 << shift` addresses, from 0.0.0.0 on; mark `i` says that a range starts with
 //! unit `i`. Counting the marks up to an address tells its range, without a look at a start: that takes a cache
 //! line of a slot and one of a value. Where a range starts inside a unit the slot has no marks and the top bit
 //! of its count is set: its starts are searched, as those of IPv6 are, where a slot is `1 << shift` high halves
 //! from `base` on.
+//!
+//! A small map (`MapForm::Small`) of IPv4 has slots of 65,536 addresses, each no more than a count as
+//! those of IPv6, so that two octets are enough of a start; and of IPv6 it has a sixteenth of the slots.
 
 #[cfg(feature = "alloc")]
 pub(crate) mod build;
@@ -29,8 +33,10 @@ mod slots;
 
 use crate::bytes::{Reader, low32, low64, to_usize};
 #[cfg(feature = "alloc")]
+pub use build::MapForm;
+#[cfg(feature = "alloc")]
 pub(crate) use build::cover_octets;
-use slots::{Place, Slots};
+use slots::{Key, Place, Slots};
 
 /// The ranges of one map and one address family, where they lie in the image.
 ///
@@ -61,8 +67,9 @@ impl<'a> Ranges<'a> {
             let slots = reader.take(slots.checked_mul(slots::MARKED)?)?;
             Slots::Marked { shift, slots: slots.as_chunks().0 }
         } else {
-            let slots = reader.take(slots.checked_mul(slots::COUNTED)?)?;
-            Slots::Counted { shift, base, slots: slots.as_chunks().0 }
+            let slots = reader.take(slots.checked_mul(slots::COUNTED)?)?.as_chunks().0;
+            let key = if start_octets == HALF { Key::V4 } else { Key::V6 };
+            Slots::Counted { key, shift, base, slots }
         };
         let per = |octets: u8| to_usize(count).checked_mul(usize::from(octets));
         let starts = reader.take(per(start_octets)?)?;
@@ -130,6 +137,11 @@ impl<'a> Ranges<'a> {
                 let key = low64(address >> 64);
                 starts.partition_point(|start| u64::from_le_bytes(*start) <= key)
             }),
+            HALF => self.starts.as_chunks().0.get(within).map(|starts| {
+                let [a, b, ..] = address.to_le_bytes();
+                let key = u16::from_le_bytes([a, b]);
+                starts.partition_point(|start| u16::from_le_bytes(*start) <= key)
+            }),
             _ => self.starts.as_chunks().0.get(within).map(|starts| {
                 starts.partition_point(|start| u128::from_le_bytes(*start) <= address)
             }),
@@ -143,18 +155,22 @@ impl<'a> Ranges<'a> {
         let range = to_usize(range);
         if self.value_octets == 2 {
             let value = u16::from_le_bytes(*self.values.as_chunks().0.get(range)?);
-            (value != u16::MAX).then_some(u32::from(value))
-        } else {
-            let value = u32::from_le_bytes(*self.values.as_chunks().0.get(range)?);
-            (value != u32::MAX).then_some(value)
+            return (value != u16::MAX).then_some(u32::from(value));
         }
+        if self.value_octets == 1 {
+            let value = *self.values.get(range)?;
+            return (value != u8::MAX).then_some(u32::from(value));
+        }
+        let value = u32::from_le_bytes(*self.values.as_chunks().0.get(range)?);
+        (value != u32::MAX).then_some(value)
     }
 
     /// The shortest prefix length at which the block around `address` stays inside its range.
     fn scope(&self, range: u32, address: u128, width: u8) -> Option<u8> {
-        let below = self.start(range)?.checked_sub(1).map_or(0, |last| apart(last, address, width));
+        let start = |range| self.start_near(range, address);
+        let below = start(range)?.checked_sub(1).map_or(0, |last| apart(last, address, width));
         let above = match range.checked_add(1).filter(|next| *next < self.count) {
-            Some(next) => apart(self.start(next)?, address, width),
+            Some(next) => apart(start(next)?, address, width),
             None => 0,
         };
         Some(below.max(above))
@@ -162,17 +178,38 @@ impl<'a> Ranges<'a> {
 
     /// The first address of a range.
     pub(crate) fn start(&self, range: u32) -> Option<u128> {
-        let range = to_usize(range);
+        self.start_near(range, 0)
+    }
+
+    /// The same, quicker where an address near it is known and the starts are halves.
+    fn start_near(&self, range: u32, address: u128) -> Option<u128> {
+        let at = to_usize(range);
         match self.start_octets {
-            4 => {
-                self.starts.as_chunks().0.get(range).map(|start| u32::from_le_bytes(*start).into())
-            }
+            4 => self.starts.as_chunks().0.get(at).map(|start| u32::from_le_bytes(*start).into()),
             8 => {
-                let start = self.starts.as_chunks().0.get(range)?;
+                let start = self.starts.as_chunks().0.get(at)?;
                 Some(u128::from(u64::from_le_bytes(*start)) << 64)
             }
-            _ => self.starts.as_chunks().0.get(range).map(|start| u128::from_le_bytes(*start)),
+            HALF => {
+                let start = u16::from_le_bytes(*self.starts.as_chunks().0.get(at)?);
+                let near = to_usize(low32(low64(address >> 16)));
+                // The first range is before all slots.
+                let slot = if range == 0 { 0 } else { self.slots.slot_of(range, near)? };
+                Some(u128::try_from(slot).ok()? << 16 | u128::from(start))
+            }
+            _ => self.starts.as_chunks().0.get(at).map(|start| u128::from_le_bytes(*start)),
         }
+    }
+
+    /// The first addresses of all ranges.
+    pub(crate) fn starts(&self) -> impl Iterator<Item = u128> + use<'a> {
+        let ranges = *self;
+        (0..self.count).scan(0, move |last, range| {
+            // Mostly that of the range before.
+            let start = ranges.start_near(range, *last)?;
+            *last = start;
+            Some(start)
+        })
     }
 
     /// Location and first address of a range.
@@ -183,10 +220,21 @@ impl<'a> Ranges<'a> {
     /// First address, length and location of the prefixes that hold others, sorted.
     #[cfg(feature = "alloc")]
     pub(crate) fn covers(&self) -> impl Iterator<Item = (u128, u8, u32)> + use<'a> {
-        self.covers
-            .iter()
-            .filter_map(Cover::read)
-            .map(|cover| (cover.start, cover.len, cover.value))
+        self.covers_from(0, 0)
+    }
+
+    /// The same, from that prefix on.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn covers_from(
+        &self,
+        start: u128,
+        len: u8,
+    ) -> impl Iterator<Item = (u128, u8, u32)> + use<'a> {
+        let before = self.covers.partition_point(|cover| {
+            Cover::read(cover).is_some_and(|c| (c.start, c.len) < (start, len))
+        });
+        let rest = self.covers.get(before..).unwrap_or_default();
+        rest.iter().filter_map(Cover::read).map(|cover| (cover.start, cover.len, cover.value))
     }
 
     /// The location of the longest prefix of the map that covers the block. Only prefixes that hold others
@@ -216,17 +264,16 @@ impl<'a> Ranges<'a> {
     /// Whether everything that a look-up relies on holds: counts add up, starts ascend, locations exist.
     pub(crate) fn is_sound(&self, locations: u32, width: u8) -> bool {
         let max = max(width);
-        let forms: &[u8] = if width == 32 { &[4] } else { &[8, 16] };
+        let forms: &[u8] = if width == 32 { &[HALF, 4] } else { &[8, 16] };
         if !forms.contains(&self.start_octets)
-            || !matches!(self.value_octets, 2 | 4)
+            || !matches!(self.value_octets, 1 | 2 | 4)
             || self.start(0) != Some(0)
         {
             return false;
         }
-        let starts = (0..self.count).filter_map(|range| self.start(range));
-        let ranges = starts.clone().is_sorted_by(|a, b| a < b)
-            && starts.clone().next_back().is_some_and(|last| last <= max)
-            && self.slots.are_sound(starts);
+        let ranges = self.starts().is_sorted_by(|a, b| a < b)
+            && self.starts().last().is_some_and(|last| last <= max)
+            && self.slots.are_sound(self.starts());
         let values = (0..self.count).all(|i| self.value(i).is_none_or(|l| l < locations));
         let covers = self.covers.iter().enumerate().all(|(i, cover)| {
             Cover::read(cover).is_some_and(|c| {
@@ -333,6 +380,8 @@ fn apart(a: u128, b: u128, width: u8) -> u8 {
 
 pub(crate) const COVER: usize = 28;
 const HEADER: usize = 24;
+/// The octets of a start in a small map of IPv4: the low half of an address.
+const HALF: u8 = 2;
 
 #[cfg(all(test, feature = "alloc"))]
 mod tests;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::vec::Vec;
 
 use super::build::{Entry, build};
-use super::{HEADER, Ranges};
+use super::{HALF, HEADER, MapForm, Ranges};
 use crate::bytes::to_usize;
 
 /// Longest-prefix match by looking at every prefix no longer than `source`.
@@ -29,10 +29,26 @@ fn table(raw: Vec<(u128, u8, u32)>, width: u8) -> Vec<Entry> {
     unique.into_iter().map(|((start, len), value)| Entry { start, len, value }).collect()
 }
 
-fn check(entries: &[Entry], width: u8, wide: bool, asked: &[u128]) -> Result<(), TestCaseError> {
+/// In both forms, and with values of all sizes.
+fn check(entries: &[Entry], width: u8, asked: &[u128]) -> Result<(), TestCaseError> {
+    let (fast, small) = (MapForm::Fast, MapForm::Small);
+    for (form, locations) in [(fast, 100), (fast, 65_535), (small, 100), (small, 300)] {
+        check_form(entries, width, locations, form, asked)?;
+    }
+    Ok(())
+}
+
+fn check_form(
+    entries: &[Entry],
+    width: u8,
+    locations: usize,
+    form: MapForm,
+    asked: &[u128],
+) -> Result<(), TestCaseError> {
     let mut bytes = Vec::new();
-    let count = build(&mut bytes, entries, width, wide);
+    let count = build(&mut bytes, entries, width, locations, form);
     let ranges = Ranges::read(&bytes).unwrap();
+    prop_assert!(ranges.starts().eq((0..ranges.count()).filter_map(|range| ranges.start(range))));
     prop_assert_eq!(ranges.octets(), bytes.len());
     prop_assert_eq!(ranges.count() as usize, count);
     prop_assert!(count <= 2 * entries.len() + 1);
@@ -96,9 +112,8 @@ proptest! {
     fn ipv4_agrees_with_a_scan(
         raw in prop::collection::vec((any::<u128>(), any::<u8>(), 0u32..5), 0..40),
         asked in prop::collection::vec(any::<u128>(), 8),
-        wide: bool,
     ) {
-        check(&table(raw, 32), 32, wide, &asked)?;
+        check(&table(raw, 32), 32, &asked)?;
     }
 
     /// Few distinct bits, so that prefixes nest and touch.
@@ -110,7 +125,7 @@ proptest! {
         let shift = |a: u128| (0x0a00_0000 + a) << 96;
         let raw = raw.into_iter().map(|(a, l, v)| (shift(a), l, v)).collect();
         let asked: Vec<u128> = asked.into_iter().map(shift).collect();
-        check(&table(raw, 32), 32, false, &asked)?;
+        check(&table(raw, 32), 32, &asked)?;
     }
 
     /// No longer than the units of a slot, so that its marks tell the range.
@@ -118,9 +133,8 @@ proptest! {
     fn short_ipv4_agrees_with_a_scan(
         raw in prop::collection::vec((any::<u128>(), 0u8..11, 0u32..3), 0..40),
         asked in prop::collection::vec(any::<u128>(), 8),
-        wide: bool,
     ) {
-        check(&table(raw, 32), 32, wide, &asked)?;
+        check(&table(raw, 32), 32, &asked)?;
     }
 
     #[test]
@@ -128,7 +142,7 @@ proptest! {
         raw in prop::collection::vec((any::<u128>(), 0u8..129, 0u32..5), 0..20),
         asked in prop::collection::vec(any::<u128>(), 8),
     ) {
-        check(&table(raw, 128), 128, true, &asked)?;
+        check(&table(raw, 128), 128, &asked)?;
     }
 }
 
@@ -153,7 +167,7 @@ fn marked_and_searched_slots_agree_with_a_scan() {
     for fine in [0, 5, 2000] {
         let entries = many(fine);
         let mut bytes = Vec::new();
-        build(&mut bytes, &entries, 32, false);
+        build(&mut bytes, &entries, 32, 9, MapForm::Fast);
         let ranges = Ranges::read(&bytes).unwrap();
         assert!(ranges.is_sound(9, 32));
         let asked = entries.iter().flat_map(|entry| {
@@ -165,11 +179,83 @@ fn marked_and_searched_slots_agree_with_a_scan() {
     }
 }
 
+/// So many ranges that halves of starts are less than whole ones: the small form is taken, and says all that the
+/// other says.
+#[test]
+fn small_maps_say_what_others_say() {
+    let entries: Vec<Entry> = (0..60_000u128)
+        .zip([0, 1, 2, 1].into_iter().cycle())
+        .map(|(number, value)| Entry {
+            start: number.wrapping_mul(0x9e37_79b1) & 0x3fff_ff00,
+            len: 24,
+            value,
+        })
+        .collect();
+    let mut entries = entries;
+    entries.push(Entry { start: 0x1234_0000, len: 14, value: 7 });
+    entries.sort_unstable();
+    entries.dedup_by_key(|entry| (entry.start, entry.len));
+    let (mut fast, mut small) = (Vec::new(), Vec::new());
+    build(&mut fast, &entries, 32, 9, MapForm::Fast);
+    build(&mut small, &entries, 32, 9, MapForm::Small);
+    assert!(small.len() * 2 < fast.len(), "{} and {}", small.len(), fast.len());
+    let (fast, small) = (Ranges::read(&fast).unwrap(), Ranges::read(&small).unwrap());
+    assert_eq!((small.start_octets, small.value_octets), (HALF, 1));
+    assert!(small.is_sound(9, 32) && !small.is_sound(7, 32));
+    assert!(small.starts().eq(fast.starts()));
+    for number in 0..small.count() {
+        assert_eq!(small.range(number), fast.range(number));
+    }
+    let asked = entries.iter().flat_map(|entry| [0, 255, 256].map(|more| entry.start + more));
+    for address in asked.chain([0, 0xffff_ffff]) {
+        assert_eq!(small.location(address), fast.location(address), "{address:x}");
+        for source in [32, 24, 20, 12] {
+            let cut = address >> (32 - source) << (32 - source);
+            assert_eq!(small.block(cut, source, 32), fast.block(cut, source, 32), "{cut:x}");
+        }
+    }
+}
+
+/// A slot or start of a small map that is not as it was written is refused, or makes another map: one that answers by
+/// its ranges too.
+#[test]
+fn forged_small_maps_are_refused_or_consistent() {
+    let entries: Vec<Entry> = (0..3000u128)
+        .map(|number| Entry { start: number * 0x1700, len: 24, value: low32_of(number) % 5 })
+        .collect();
+    let mut bytes = Vec::new();
+    build(&mut bytes, &entries, 32, 9, MapForm::Small);
+    let ranges = Ranges::read(&bytes).unwrap();
+    assert_eq!(ranges.start_octets, HALF);
+    let starts = HEADER + ranges.slots.octets();
+    let (mut refused, mut passed) = (0, 0);
+    for at in (0..starts + 2000).step_by(3) {
+        for bit in 0..8 {
+            let mut forged = bytes.clone();
+            forged[at] ^= 1 << bit;
+            let Some(forged) = Ranges::read(&forged).filter(|forged| forged.is_sound(9, 32)) else {
+                refused += 1;
+                continue;
+            };
+            passed += 1;
+            for number in (0..forged.count()).step_by(97) {
+                let (start, value) = forged.range(number).unwrap();
+                assert_eq!(forged.location(start), value, "octet {at} bit {bit}");
+            }
+        }
+    }
+    assert!(refused > passed, "{refused} refused, {passed} passed");
+}
+
+fn low32_of(number: u128) -> u32 {
+    u32::try_from(number).unwrap()
+}
+
 /// No slot of IPv4 can say other than its starts do, and no start of a marked slot other than the marks.
 #[test]
 fn forged_slots_are_refused() {
     let mut bytes = Vec::new();
-    build(&mut bytes, &many(5), 32, false);
+    build(&mut bytes, &many(5), 32, 9, MapForm::Fast);
     let ranges = Ranges::read(&bytes).unwrap();
     let slots = ranges.slots.octets();
     assert!(slots > 1000, "{slots}");
@@ -182,7 +268,7 @@ fn forged_slots_are_refused() {
         }
     }
     let mut bytes = Vec::new();
-    build(&mut bytes, &many(0), 32, false);
+    build(&mut bytes, &many(0), 32, 9, MapForm::Fast);
     let ranges = Ranges::read(&bytes).unwrap();
     let starts = HEADER + ranges.slots.octets();
     for at in (starts..starts + ranges.starts.len()).step_by(7) {
@@ -211,7 +297,7 @@ fn the_example_of_the_rfc() {
     let a = Entry { start: 0x0102_0000, len: 20, value: 1 };
     let b = Entry { start: 0x0102_0300, len: 24, value: 2 };
     let mut bytes = Vec::new();
-    build(&mut bytes, &[a, b], 32, false);
+    build(&mut bytes, &[a, b], 32, 9, MapForm::Fast);
     let ranges = Ranges::read(&bytes).unwrap();
     let ask = |address: u128, source| {
         let block = ranges.block(address, source, 32).unwrap();

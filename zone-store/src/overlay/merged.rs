@@ -24,7 +24,8 @@ impl<'a, T> Merged<'a, T> {
     }
 
     /// The number of the last place that `is_before` accepts, or else of the very last: lists wrap around.
-    /// `is_before` and `is_less` are told whether a place is the overlay's.
+    /// `is_before` is told whether a place is the overlay's; `is_less` compares one of the image with one of the
+    /// overlay.
     ///
     /// Cost: a binary search of each list and of the runs.
     pub(crate) fn last(

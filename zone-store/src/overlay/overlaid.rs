@@ -1,6 +1,6 @@
 //! An image as an overlay makes it look.
 
-use crate::answer::{Answered, Client, Dropped, Policy};
+use crate::answer::{Answered, Batch, Client, Dropped, Policy, Question};
 use crate::image::Image;
 use crate::location::Location;
 use crate::overlay::Overlay;
@@ -43,6 +43,17 @@ impl<'a> Overlaid<'a> {
         out: &mut [u8],
     ) -> Result<Answered, Dropped> {
         self.0.answer(query, client, policy, overrides, random, out)
+    }
+
+    /// Answers queries together: see [`Store::answer_batch`].
+    pub fn answer_batch(
+        &self,
+        batch: &mut Batch,
+        questions: &mut [Question<'_>],
+        policy: &Policy<'_>,
+        overrides: &Overrides<'_>,
+    ) {
+        self.0.answer_batch(batch, questions, policy, overrides);
     }
 
     /// True when the rows of a location stand in for the default rows; false when they join them.

@@ -80,7 +80,9 @@ pub fn map_lines(store: &Store<'_>, tell: &mut dyn FnMut(&str)) {
     }
 }
 
-/// The fewest prefixes that make up each range.
+/// The fewest prefixes that make up each range and hold no other prefix of the map: what a prefix of the text holds
+/// would be held by it in the image made of it. So a range that has been joined around prefixes that hold others, and
+/// of which no address is left to them, is cut up again.
 fn range_prefixes(ranges: &Ranges<'_>, width: u8, line: &mut dyn FnMut(u128, u8, u32)) {
     let max = u128::MAX.wrapping_shr(128u32.saturating_sub(u32::from(width)));
     for number in 0..ranges.count() {
@@ -92,11 +94,18 @@ fn range_prefixes(ranges: &Ranges<'_>, width: u8, line: &mut dyn FnMut(u128, u8,
             let end = |hosts: u32| {
                 start | 1u128.checked_shl(hosts).map_or(u128::MAX, |size| size.wrapping_sub(1))
             };
-            while hosts > 0 && end(hosts) > last {
+            let len =
+                |hosts: u32| u8::try_from(u32::from(width).saturating_sub(hosts)).unwrap_or(width);
+            let holds = |hosts: u32| {
+                let mut within = ranges.covers_from(start, len(hosts)).peekable();
+                // What the map says of all of it anyway is not told twice.
+                within.next_if_eq(&(start, len(hosts), location));
+                within.peek().is_some_and(|(cover, ..)| *cover <= end(hosts))
+            };
+            while hosts > 0 && (end(hosts) > last || holds(hosts)) {
                 hosts = hosts.saturating_sub(1);
             }
-            let len = u32::from(width).saturating_sub(hosts);
-            line(start, u8::try_from(len).unwrap_or(width), location);
+            line(start, len(hosts), location);
             match end(hosts).checked_add(1) {
                 Some(after) if after <= last => start = after,
                 _ => break,

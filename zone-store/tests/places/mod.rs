@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use proptest::prelude::*;
-use zone_store::{Combine, CompileOptions, Image};
+use zone_store::{Combine, CompileOptions, Image, MapForm};
 
 use crate::common::{Source, compile};
 
@@ -83,7 +83,9 @@ impl World {
             self.maps.iter().map(|map| lines(&map.v4, 32) + &lines(&map.v6, 128)).collect();
         let mut sources = vec![Source::Data(&data)];
         sources.extend(MAPS.iter().zip(&texts).map(|(name, text)| Source::Map(name, text)));
-        let options = CompileOptions { combine, ..CompileOptions::default() };
+        // Each form of the maps with one of the ways to combine.
+        let maps = if combine == Combine::Union { MapForm::Fast } else { MapForm::Small };
+        let options = CompileOptions { combine, maps, ..CompileOptions::default() };
         let told = format!("{data}{texts:#?}");
         let compiled = compile(options, &sources).unwrap_or_else(|p| panic!("{p:#?}\n{told}"));
         (Image::open(compiled.image).unwrap(), told)

@@ -4,12 +4,15 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use zone_store::{Combine, CompileOptions, Image};
+use zone_store::{Combine, CompileOptions, Image, MapForm};
 
 use crate::common::{Source, compile};
 
 /// In which images, whether data lines, and the text.
 pub(crate) type Line = (u8, bool, String);
+
+/// What holds for a whole image.
+pub(crate) type Form = (Combine, MapForm);
 
 const APEXES: [&str; 7] = [".", "e.", "sub.e.", "a.sub.e.", "b.e.", "f.", "x.f."];
 const LABELS: [&str; 7] = ["a.", "b.", "*.", "ns.", "sub.", "x.", "c-d."];
@@ -118,33 +121,43 @@ pub(crate) fn line() -> impl Strategy<Value = Line> {
         .prop_map(|(images, (data, text))| (images, data, text))
 }
 
-/// The image of the lines that have this bit, but for those that do not go with the ones before.
-pub(crate) fn image(lines: &[Line], bit: u8, combine: Combine) -> Image<Vec<u8>> {
-    let lines: Vec<&Line> = lines.iter().filter(|line| line.0 & bit != 0).collect();
-    let mut kept = Vec::new();
-    add(&mut kept, &lines, combine);
-    made(&kept, combine).expect("the lines were tried")
+pub(crate) fn form() -> impl Strategy<Value = Form> {
+    let combine = prop_oneof![3 => Just(Combine::Union), 1 => Just(Combine::Override)];
+    (combine, prop_oneof![3 => Just(MapForm::Fast), 1 => Just(MapForm::Small)])
 }
 
-fn add<'a>(kept: &mut Vec<&'a Line>, more: &[&'a Line], combine: Combine) {
+/// The image of the lines that have this bit, but for those that do not go with the ones before.
+pub(crate) fn image(lines: &[Line], bit: u8, form: Form) -> Image<Vec<u8>> {
+    let lines: Vec<&Line> = lines.iter().filter(|line| line.0 & bit != 0).collect();
+    let mut kept = Vec::new();
+    add(&mut kept, &lines, form);
+    made(&kept, form).expect("the lines were tried")
+}
+
+fn add<'a>(kept: &mut Vec<&'a Line>, more: &[&'a Line], form: Form) {
     let before = kept.len();
     kept.extend(more);
-    if made(kept, combine).is_some() {
+    if made(kept, form).is_some() {
         return;
     }
     kept.truncate(before);
     if more.len() > 1 {
         let (first, second) = more.split_at(more.len() / 2);
-        add(kept, first, combine);
-        add(kept, second, combine);
+        add(kept, first, form);
+        add(kept, second, form);
     }
 }
 
-fn made(lines: &[&Line], combine: Combine) -> Option<Image<Vec<u8>>> {
+fn made(lines: &[&Line], form: Form) -> Option<Image<Vec<u8>>> {
     let text = |data: bool| {
         lines.iter().filter(|line| line.1 == data).map(|line| line.2.as_str()).collect::<String>()
     };
-    let options = CompileOptions { combine, allow_partial: true, ..CompileOptions::default() };
+    let options = CompileOptions {
+        combine: form.0,
+        maps: form.1,
+        allow_partial: true,
+        ..CompileOptions::default()
+    };
     let sources = [Source::Zone(&text(false)), Source::Data(&text(true))];
     Some(Image::open(compile(options, &sources).ok()?.image).unwrap())
 }

@@ -14,7 +14,7 @@ use service::sources::{Source, compile};
 use service::threads::Threads;
 use zone_store::source::Severity;
 use zone_store::text::Format;
-use zone_store::{Check, Checks, Combine, CompileOptions, Image};
+use zone_store::{Check, Checks, Combine, CompileOptions, Image, MapForm};
 
 #[derive(Debug, clap::Args)]
 #[command(
@@ -30,6 +30,9 @@ pub(crate) struct Arguments {
     /// How the rows of a location and the default rows of a name go together.
     #[arg(long, value_enum, default_value_t)]
     combine: CombineName,
+    /// What the client maps are to be.
+    #[arg(long, value_enum, default_value_t)]
+    maps: MapsName,
     /// Allow names that have rows for some locations and no default rows.
     #[arg(long)]
     allow_partial: bool,
@@ -88,6 +91,15 @@ enum CombineName {
     Override,
 }
 
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum MapsName {
+    /// Quick to search
+    #[default]
+    Fast,
+    /// As few octets as may be: about a third, at twice the time of a look-up
+    Small,
+}
+
 /// What was built, for scripts.
 #[derive(Debug, Serialize)]
 struct Built {
@@ -140,6 +152,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         combine: match arguments.combine {
             CombineName::Union => Combine::Union,
             CombineName::Override => Combine::Override,
+        },
+        maps: match arguments.maps {
+            MapsName::Fast => MapForm::Fast,
+            MapsName::Small => MapForm::Small,
         },
         allow_partial: arguments.allow_partial,
         max_octets: arguments.max_octets,

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::compile::sort_key;
 use crate::delta::ZoneChange;
 use crate::delta::apply::apply;
-use crate::delta::diff::{Set, key_of, locations, nodes, sets_of};
+use crate::delta::diff::{Set, nodes, sets_of};
 use crate::key::Key;
 use crate::node::Node;
 use crate::source::Id;
@@ -24,18 +24,15 @@ pub(super) struct Affected<'a> {
 
 /// Where the names are looked for.
 pub(super) struct Finder<'s, 'a> {
-    base: &'s Store<'a>,
-    zone: Option<ZoneView<'a>>,
-    /// The apex, in wire form and as a sort key.
-    apex: (&'a [u8], Vec<u8>),
-    locations: Vec<Id<'a>>,
+    pub(super) base: &'s Store<'a>,
+    /// The locations of the image.
+    pub(super) locations: &'s [Id<'a>],
+    pub(super) zone: Option<ZoneView<'a>>,
+    /// The sort key of the apex.
+    pub(super) apex: &'s [u8],
 }
 
-impl<'s, 'a> Finder<'s, 'a> {
-    pub(super) fn new(base: &'s Store<'a>, zone: Option<ZoneView<'a>>, apex: &'a [u8]) -> Self {
-        Self { base, zone, apex: (apex, key_of(apex)), locations: locations(base) }
-    }
-
+impl<'a> Finder<'_, 'a> {
     /// The names that change; the names above them, for what they say of those below; and the names below a
     /// delegation or a DNAME that comes or goes. In canonical order, the apex first.
     pub(super) fn names(&self, change: &ZoneChange<'a>) -> Option<Vec<Affected<'a>>> {
@@ -43,15 +40,14 @@ impl<'s, 'a> Finder<'s, 'a> {
         let mut below: Vec<Affected<'a>> = Vec::new();
         let mut top: Option<Vec<u8>> = None;
         // The apex is always there: its SOA is asked for with each denial.
-        names.push(self.as_it_was(self.apex.1.clone())?);
+        names.push(self.as_it_was(self.apex.to_vec())?);
         for sets in change.sets.chunk_by(|a, b| a.owner == b.owner) {
             let owner = sets.first()?.owner;
-            let mut key = self.apex.1.clone();
+            let mut key = self.apex.to_vec();
             sort_key::push(&mut key, owner);
             let before = names.last().map(|name| name.key.clone()).unwrap_or_default();
             // Names come after those above them: what is not above the name before is new.
-            for end in
-                sort_key::ends(&key).filter(|end| *end > self.apex.1.len() && *end < key.len())
+            for end in sort_key::ends(&key).filter(|end| *end > self.apex.len() && *end < key.len())
             {
                 let above = key.get(..end)?;
                 if !before.starts_with(above) {
@@ -105,7 +101,7 @@ impl<'s, 'a> Finder<'s, 'a> {
     fn affected(&self, key: Vec<u8>, node: Option<(u32, Node<'a>)>) -> Option<Affected<'a>> {
         let mut sets = Vec::new();
         if let Some((_, node)) = &node {
-            sets_of(self.base, &self.locations, node, &mut sets)?;
+            sets_of(self.base, self.locations, node, &mut sets)?;
         }
         Some(Affected { key, node, sets, is_there: false })
     }
@@ -121,7 +117,7 @@ impl<'s, 'a> Finder<'s, 'a> {
         let all = nodes(self.base, view.as_ref()).map_while(move |(node, octets)| {
             let offset = next?;
             next = offset.checked_add(u32::try_from(octets.len()).ok()?);
-            let mut key = self.apex.1.clone();
+            let mut key = self.apex.to_vec();
             sort_key::push(&mut key, node.name);
             Some((key, offset, node))
         });

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use crate::answer::join;
 use crate::compile::pool::Shared;
 use crate::compile::write::{Names, ZoneHead};
+use crate::delta::diff::{key_of, locations};
 use crate::delta::{Change, Delta, DeltaError};
 use crate::image::Image;
 use crate::index;
@@ -46,36 +47,36 @@ impl Overlay {
 }
 
 fn make<'a>(base: &Store<'a>, delta: &Delta<'a>) -> Option<Overlay> {
-    let places = places(base, delta)?;
+    let names = locations(base);
+    let places = places(base, &names, delta)?;
     let mut heads = Vec::new();
     let mut drafts = Vec::new();
     let mut parts: Vec<(u32, Part)> = Vec::new();
     let mut added = base.zone_count();
     let mut depths = 0;
     for change in &delta.zones {
-        let apex = super::diff::key_of(change.apex);
         let key = Key::read(change.apex, base.seed)?;
         let zone = base.find_zone(&key, key.depth()).filter(|zone| zone.depth == key.depth());
-        match (zone, change.change) {
-            (Some(zone), Change::Removed) => parts.push((zone.id, Part::removed())),
-            (Some(zone), Change::Changed) => {
-                let head = u32::try_from(heads.len()).ok()?;
-                drafts.push(Draft::of(base, &places, (head, zone.id), Some(zone), change)?);
-                heads.push(ZoneHead { apex: apex.clone(), nsec3_params: None });
+        let id = match (&zone, change.change) {
+            (Some(zone), Change::Removed) => {
+                parts.push((zone.id, Part::removed()));
+                continue;
             }
+            (Some(zone), Change::Changed) => zone.id,
             (None, Change::Added) => {
-                let head = u32::try_from(heads.len()).ok()?;
-                drafts.push(Draft::of(base, &places, (head, added), None, change)?);
-                heads.push(ZoneHead { apex: apex.clone(), nsec3_params: None });
                 depths |= 1u128.checked_shl(u32::from(key.depth()))?;
                 added = added.checked_add(1)?;
+                added.checked_sub(1)?
             }
             _ => return None,
-        }
+        };
+        let head = u32::try_from(heads.len()).ok()?;
+        heads.push(ZoneHead { apex: key_of(change.apex), nsec3_params: None });
+        drafts.push(Draft::of(base, (&names, &places), (head, id), zone, change)?);
     }
     let pools: Vec<_> = drafts.iter().map(|draft| &draft.plan.pool).collect();
     let shared = Shared::after(base.sets.image.len(), &pools)?;
-    for (number, draft) in drafts.iter().enumerate() {
+    for (number, draft) in drafts.into_iter().enumerate() {
         let names = Names::of(&draft.plan, number, &heads, &shared)?;
         parts.push((draft.id, draft.part(base, names, number, &shared)?));
     }

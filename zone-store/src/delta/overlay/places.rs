@@ -3,7 +3,6 @@
 use alloc::vec::Vec;
 
 use crate::bytes::to_usize;
-use crate::delta::diff::locations;
 use crate::delta::maps::{Family, nested};
 use crate::delta::overlay::index_of;
 use crate::delta::{Change, Delta, FamilyChange, MapChange};
@@ -14,7 +13,7 @@ use crate::source::Id;
 use crate::store::Store;
 
 /// The changes of a delta.
-pub(super) fn places<'a>(base: &Store<'a>, delta: &Delta<'a>) -> Option<Places> {
+pub(super) fn places<'a>(base: &Store<'a>, names: &[Id<'a>], delta: &Delta<'a>) -> Option<Places> {
     let mut removed = Vec::with_capacity(delta.removed_locations.len());
     for name in &delta.removed_locations {
         removed.push(base.find_location(name).filter(|location| location.0 > 0)?.0);
@@ -33,7 +32,7 @@ pub(super) fn places<'a>(base: &Store<'a>, delta: &Delta<'a>) -> Option<Places> 
         binds: Vec::new(),
         bind_index: Vec::new(),
     };
-    let mut drafter = Drafter { base, names: locations(base), maps: Maps::of(base, delta), places };
+    let mut drafter = Drafter { base, names, maps: Maps::of(base, delta), places };
     for change in &delta.maps {
         drafter.map(change)?;
     }
@@ -72,7 +71,7 @@ impl<'s, 'a> Maps<'s, 'a> {
 struct Drafter<'s, 'a> {
     base: &'s Store<'a>,
     /// Of the locations of the base.
-    names: Vec<Id<'a>>,
+    names: &'s [Id<'a>],
     maps: Maps<'s, 'a>,
     places: Places,
 }

@@ -16,6 +16,7 @@ use crate::delta::{ProofChange, ZoneChange};
 use crate::node::{HAS_WILDCARD, IS_GONE, NO_CUT, Node};
 use crate::nsec3::MAX_ITERATIONS;
 use crate::overlay::{Part, Places, Run};
+use crate::source::Id;
 use crate::store::{NSEC3, Store, ZoneView};
 
 /// A zone, planned.
@@ -38,16 +39,16 @@ struct Gone {
 }
 
 impl<'a> Draft<'a> {
-    /// Of the zone `id`, the `head`th that is planned.
+    /// Of the zone `id`, the `head`th that is planned; `zone` is how the image has it.
     pub(super) fn of(
         base: &Store<'a>,
-        places: &Places,
+        (locations, places): (&[Id<'a>], &Places),
         (head, id): (u32, u32),
         zone: Option<ZoneView<'a>>,
         change: &ZoneChange<'a>,
     ) -> Option<Self> {
-        let names = Finder::new(base, zone, change.apex).names(change)?;
         let apex = key_of(change.apex);
+        let names = Finder { base, locations, zone, apex: &apex }.names(change)?;
         let mut plan = Plan::default();
         let mut part = ZonePart { zone: head, ..ZonePart::default() };
         let mut outline = Outline::new(&apex);
@@ -77,7 +78,7 @@ impl<'a> Draft<'a> {
 
     /// The part, now that its names are written.
     pub(super) fn part(
-        &self,
+        self,
         base: &Store<'a>,
         names: Names,
         number: usize,
@@ -97,7 +98,7 @@ impl<'a> Draft<'a> {
             nsec3.push(place);
         }
         let has_nsec3 = self.params.is_some() && (self.nsec3.some_left || !nsec3.is_empty());
-        let (iterations, salt) = self.params.clone().unwrap_or_default();
+        let (iterations, salt) = self.params.unwrap_or_default();
         if has_nsec3 && iterations > MAX_ITERATIONS {
             return None;
         }
@@ -109,10 +110,10 @@ impl<'a> Draft<'a> {
             has_nsec: self.nsec.some_left || !names.nsec.is_empty(),
             nsec: names.nsec.iter().map(|offset| offset.to_le_bytes()).collect(),
             nodes: names.nodes,
-            nsec_gone: self.nsec.runs.clone(),
+            nsec_gone: self.nsec.runs,
             has_nsec3,
             nsec3,
-            nsec3_gone: self.nsec3.runs.clone(),
+            nsec3_gone: self.nsec3.runs,
             iterations,
             salt,
         })
