@@ -12,6 +12,10 @@ use memmap2::Mmap;
 /// What the system or the unpacker says, with the path; also when there is more than [`SOURCE_MAX`].
 pub fn read_source(path: &Path) -> Result<Vec<u8>, String> {
     let file = File::open(path).map_err(|error| explain("read", path, &error))?;
+    if file.metadata().is_ok_and(|metadata| metadata.len() > SOURCE_MAX) {
+        // Told before it fills the memory.
+        return Err(explain("read", path, &too_large()));
+    }
     let packed = read_bounded(file).map_err(|error| explain("read", path, &error))?;
     let unpacked = match packed.get(..6) {
         Some([0x1f, 0x8b, ..]) => read_bounded(flate2::read::MultiGzDecoder::new(&*packed)),
@@ -31,16 +35,20 @@ fn read_bounded(source: impl Read) -> io::Result<Vec<u8>> {
     let mut octets = Vec::new();
     source.take(SOURCE_MAX + 1).read_to_end(&mut octets)?;
     if octets.len() as u64 > SOURCE_MAX {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "a source is at most 2 GiB"));
+        return Err(too_large());
     }
     Ok(octets)
+}
+
+fn too_large() -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, "a source is at most 2 GiB")
 }
 
 /// Refuses what is there and is no plain file: a device must not be replaced, a FIFO not waited for.
 ///
 /// # Errors
 /// [`io::ErrorKind::IsADirectory`] or [`io::ErrorKind::InvalidInput`].
-fn check_plain(path: &Path) -> io::Result<()> {
+pub(crate) fn check_plain(path: &Path) -> io::Result<()> {
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(metadata) if !metadata.is_file() => {
@@ -133,7 +141,7 @@ impl AsRef<[u8]> for Held {
     }
 }
 
-fn explain(verb: &str, path: &Path, error: &io::Error) -> String {
+pub(crate) fn explain(verb: &str, path: &Path, error: &io::Error) -> String {
     let hint = match error.kind() {
         io::ErrorKind::NotFound => "\n  hint: no such file; is the path right?",
         io::ErrorKind::PermissionDenied => "\n  hint: this account may not; see `ls -l`",

@@ -14,7 +14,7 @@ use std::time::{Instant, SystemTime};
 use zone_store::{Delta, Image};
 
 use crate::console::{complain, tell};
-use crate::deltas::Deltas;
+use crate::deltas::{Deltas, Link};
 use crate::files::Held;
 use crate::published::{Edition, Published};
 
@@ -38,13 +38,26 @@ struct Base {
     is_compacting: bool,
     /// What a delta promised and did not make.
     refused: Option<u128>,
+    /// The deltas that it has behind it, as long as the folder has them: they are not taken again when one that came
+    /// later leads back to where they begin.
+    taken: Vec<Link>,
+}
+
+impl Base {
+    fn new(image: Arc<Image<Held>>, file: Option<(SystemTime, u64)>) -> Self {
+        Self { image, file, is_compacting: false, refused: None, taken: Vec::new() }
+    }
 }
 
 /// What was put in service.
 struct Shown {
     /// It was not before.
     is_new: bool,
+    /// There are deltas, whether they follow the image or not.
+    has_deltas: bool,
     what: String,
+    /// Deltas left out, and why.
+    refused: Vec<String>,
 }
 
 impl Upkeep {
@@ -59,13 +72,18 @@ impl Upkeep {
     ) -> Result<Arc<Self>, String> {
         let file = stamp(&image);
         let edition = Edition::open(&image)?;
-        let base =
-            Base { image: Arc::clone(&edition.image), file, is_compacting: false, refused: None };
+        let base = Base::new(Arc::clone(&edition.image), file);
         let published = Arc::new(Published::new(edition));
         let base = Mutex::new(base);
         let upkeep = Arc::new(Self { program, image, deltas, published, base });
-        if let Err(message) = upkeep.show(&mut upkeep.base()) {
-            complain(message);
+        match upkeep.show(&mut upkeep.base(), true) {
+            Ok(shown) => {
+                if shown.has_deltas {
+                    upkeep.tell(format_args!("{}", shown.what));
+                }
+                shown.refused.iter().for_each(complain);
+            }
+            Err(message) => complain(message),
         }
         Ok(upkeep)
     }
@@ -82,6 +100,7 @@ impl Upkeep {
             Ok(shown) => {
                 let how = if shown.is_new { "reloaded" } else { "nothing new" };
                 self.tell(format_args!("{how}, {}", shown.what));
+                shown.refused.iter().for_each(complain);
             }
             Err(message) => {
                 self.tell(format_args!("not reloaded, image {} stays in service", self.name()));
@@ -99,54 +118,72 @@ impl Upkeep {
         let file = stamp(&self.image);
         if file.is_some() && file == base.file {
             // It is the one in service, or what has become of it is.
-            return self.show(base);
+            return self.show(base, false);
         }
         let image = Edition::open(&self.image)?.image;
-        let mut new = Base { image, file, is_compacting: base.is_compacting, refused: None };
-        let shown = self.show(&mut new)?;
+        let mut new = Base::new(image, file);
+        new.is_compacting = base.is_compacting;
+        let shown = self.show(&mut new, true)?;
         *base = new;
         Ok(shown)
     }
 
-    /// Shows the deltas that follow the base and has them compacted, or shows the base as it is.
-    fn show(self: &Arc<Self>, base: &mut Base) -> Result<Shown, String> {
+    /// Shows the deltas that follow the base and has them compacted, or shows the base as it is. `is_other`: the base
+    /// is not what is shown, nor made of it.
+    fn show(self: &Arc<Self>, base: &mut Base, is_other: bool) -> Result<Shown, String> {
         let started = Instant::now();
         let deltas = self.deltas.as_deref().map(Deltas::read).transpose()?.unwrap_or_default();
-        let chain = deltas.follow(&base.image)?;
+        let image = Arc::clone(&base.image);
+        let chain = deltas.follow(&*image, &base.taken);
+        let now = self.published.current().digest();
+        let is_ahead =
+            now != image.digest() && !chain.links.iter().any(|(_, result)| *result == now);
+        if is_ahead && !is_other && !chain.refused.is_empty() {
+            // A delta that is half written, say, takes back nothing that was shown.
+            return Err(chain.refused.join("\n"));
+        }
         let mut octets = None;
-        let edition = match chain.delta {
-            None => Edition::flat(Arc::clone(&base.image)),
+        let edition = match &chain.delta {
+            None => Edition::flat(Arc::clone(&image)),
             Some(delta) => {
                 let name = short(delta.result());
                 if base.refused == Some(delta.result()) {
                     return Err(format!("the deltas to {name} do not make it"));
                 }
                 octets = Some(delta.to_bytes());
-                Edition::changed(Arc::clone(&base.image), &delta)
+                Edition::changed(Arc::clone(&image), delta)
                     .map_err(|error| format!("the deltas to {name} are refused: {error}"))?
             }
         };
-        let is_new = self.published.current().digest() != edition.digest();
+        if chain.refused.is_empty() {
+            base.taken.retain(|link| chain.all.contains(link));
+        }
+        if chain.delta.is_none() {
+            base.taken.extend(&chain.links);
+        }
+        let is_new = now != edition.digest();
         self.published.replace(edition);
         let mut what = format!("image {}", self.name());
-        if chain.count > 0 {
+        let count = chain.links.len();
+        if count > 0 {
             let ms = started.elapsed().as_secs_f64() * 1000.0;
-            let (from, s) = (short(base.image.digest()), if chain.count > 1 { "s" } else { "" });
-            what += &format!(", which is {from} and {} delta{s}, in {ms:.1} ms", chain.count);
+            let (from, s) = (short(image.digest()), if count > 1 { "s" } else { "" });
+            what += &format!(", which is {from} and {count} delta{s}, in {ms:.1} ms");
         }
-        if chain.passed_over > 0 {
-            what += &format!("; deltas that do not follow it: {}", chain.passed_over);
+        let passed_over = chain.all.iter().filter(|link| !chain.links.contains(link)).count();
+        if passed_over > 0 {
+            what += &format!("; deltas that do not follow it: {passed_over}");
         }
         if let Some(octets) = octets.filter(|_| !base.is_compacting) {
             base.is_compacting = true;
-            let (upkeep, image) = (Arc::clone(self), Arc::clone(&base.image));
-            thread::spawn(move || upkeep.compact(&image, &octets));
+            let (upkeep, image, links) = (Arc::clone(self), Arc::clone(&image), chain.links);
+            thread::spawn(move || upkeep.compact(&image, &octets, links));
         }
-        Ok(Shown { is_new, what })
+        Ok(Shown { is_new, has_deltas: !chain.all.is_empty(), what, refused: chain.refused })
     }
 
     /// Makes the flat image of what is shown, and shows that in its place. Deltas that came meanwhile go on top.
-    fn compact(self: &Arc<Self>, image: &Arc<Image<Held>>, octets: &[u8]) {
+    fn compact(self: &Arc<Self>, image: &Arc<Image<Held>>, octets: &[u8], links: Vec<Link>) {
         let started = Instant::now();
         let made = Delta::read(octets).map_err(|error| error.to_string()).and_then(|delta| {
             let made = delta.apply(image).map_err(|error| error.to_string())?;
@@ -159,6 +196,7 @@ impl Upkeep {
             match made {
                 Ok(made) => {
                     base.image = Arc::new(made);
+                    base.taken.extend(links);
                     self.tell(format_args!(
                         "compacted in {:.0} ms, image {}",
                         started.elapsed().as_secs_f64() * 1000.0,
@@ -173,7 +211,7 @@ impl Upkeep {
                 }
             }
         }
-        match self.show(&mut base) {
+        match self.show(&mut base, false) {
             Ok(shown) if shown.is_new => self.tell(format_args!("{}", shown.what)),
             Ok(_) => {}
             Err(message) => complain(message),
@@ -200,3 +238,6 @@ fn short(digest: u128) -> String {
     let digits = format!("{digest:032x}");
     digits[..12].to_owned()
 }
+
+#[cfg(test)]
+mod tests;

@@ -210,6 +210,29 @@ fn a_text_that_is_included_is_not_written_over() {
 }
 
 #[test]
+fn neither_a_delta_nor_an_image_to_compare_is_written_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let [zone, old, new, delta] = ["zone", "old", "new", "delta"].map(|n| folder.path().join(n));
+    for (serial, image) in [(1, &old), (2, &new)] {
+        fs::write(&zone, format!("e. 60 SOA ns.e. h.e. {serial} 2 3 4 5\ne. 60 NS ns.e.\n"))
+            .unwrap();
+        run(zonec(["build", "-o"]).arg(image).arg(&zone));
+    }
+    run(zonec(["diff"]).args([&old, &new]).arg("-o").arg(&delta));
+    let before = [&old, &new, &delta].map(|path| fs::read(path).unwrap());
+    for output in [&old, &new] {
+        let said = refused(zonec(["diff"]).args([&old, &new]).arg("-o").arg(output));
+        assert!(said.contains("is a source and the output"), "{said}");
+    }
+    let said = refused(zonec(["apply"]).args([&old, &delta]).arg("-o").arg(&delta));
+    assert!(said.contains("delta is a source and the output"), "{said}");
+    assert_eq!([&old, &new, &delta].map(|path| fs::read(path).unwrap()), before);
+    // An image may become the next one.
+    run(zonec(["apply"]).args([&old, &delta]).arg("-o").arg(&old));
+    assert_eq!(fs::read(&old).unwrap(), fs::read(&new).unwrap());
+}
+
+#[test]
 fn it_is_said_when_timestamps_ask_for_another_build() {
     let folder = tempfile::tempdir().unwrap();
     let now = service::clock::unix_seconds();

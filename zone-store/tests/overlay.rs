@@ -3,6 +3,7 @@
 mod common;
 mod edits;
 mod places;
+mod shapes;
 mod signer;
 
 use std::collections::BTreeSet;
@@ -293,6 +294,26 @@ proptest! {
             }
         }
         agree_both_ways(&old, &build(&mut lines));
+    }
+
+    /// All awkward shapes at once, in a history of three images: the deltas make them and compose, and each image
+    /// looks like each other under their overlay.
+    #[test]
+    fn shapes_agree(
+        lines in prop::collection::vec(shapes::line(), 0..50),
+        forms in prop::collection::vec(shapes::form(), 3),
+        asked in prop::collection::vec(shapes::question(), 80),
+    ) {
+        let image = |at: usize| shapes::image(&lines, 1 << at, forms[at]);
+        let [a, b, c] = [0, 1, 2].map(image);
+        for (from, over, to) in [(&a, &b, &c), (&c, &b, &a), (&b, &a, &b), (&a, &c, &b)] {
+            let [first, second, whole] = [(from, over), (over, to), (from, to)]
+                .map(|(old, new)| Delta::between(old, new).unwrap());
+            let made = whole.apply(from).unwrap();
+            prop_assert_eq!(made.as_bytes(), to.as_bytes());
+            prop_assert_eq!(first.then(&second, from).unwrap().to_bytes(), whole.to_bytes());
+            agree(from, to, &asked);
+        }
     }
 
     #[test]

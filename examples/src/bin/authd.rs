@@ -28,7 +28,8 @@ struct Arguments {
     #[arg(long, value_name = "IMAGE")]
     image: PathBuf,
     /// A folder of deltas, made by `zonec diff`, named `*.delta`: those that follow the image, or one another, are
-    /// shown from the start and after SIGHUP.
+    /// shown from the start and after SIGHUP. One that cannot be read is told and left out, and so are two that lead
+    /// on from the same image.
     #[arg(long, value_name = "FOLDER")]
     deltas: Option<PathBuf>,
     /// Where to listen.

@@ -18,6 +18,7 @@ use crate::delta::maps::Family;
 use crate::delta::{Change, Delta, DeltaError, SetChange, ZoneChange};
 use crate::image::Image;
 use crate::node::Node;
+use crate::nsec3::hash_label;
 use crate::rrset::Group;
 use crate::source::Id;
 use crate::store::{Store, ZoneView};
@@ -166,6 +167,7 @@ impl<'a> ZoneWriter<'_, 'a> {
         let order =
             |a: &(Node<'a>, &[u8]), b: &(Vec<u8>, &[SetChange<'a>])| key_of(a.0.name).cmp(&b.0);
         let mut rest = changed.into_iter().peekable();
+        let mut proofs = self.proofs(zone, change)?.into_iter().peekable();
         let mut old = nodes(self.base, zone).peekable();
         // Most names stay as they are: they are not compared with anything but the next that changes.
         loop {
@@ -190,6 +192,12 @@ impl<'a> ZoneWriter<'_, 'a> {
             if !now.is_empty() {
                 key.truncate(apex.len());
                 crate::compile::sort_key::push(&mut key, name);
+                let below = key.get(apex.len()..)?;
+                while let Some(proof) =
+                    proofs.next_if(|proof| place_of(proof.0).as_slice() <= below)
+                {
+                    self.put_proof(&mut part, proof)?;
+                }
                 outline.open(self.plan, &mut part, &key)?;
                 put(self.plan, &now, |id| number_of(self.new_locations, id))?;
                 outline.close(self.plan)?;
@@ -199,18 +207,21 @@ impl<'a> ZoneWriter<'_, 'a> {
             }
         }
         part.end_node = self.plan.nodes.len();
-        self.proofs(zone, change, &mut part)?;
+        for proof in proofs {
+            self.put_proof(&mut part, proof)?;
+        }
         let nsec3_params = params(self.plan, part.first_node, &apex)?;
         self.plan.zones.push(part);
         Some(ZoneHead { apex, nsec3_params })
     }
 
+    /// The NSEC3 records, by hash.
     fn proofs(
-        &mut self,
+        &self,
         zone: Option<&ZoneView<'a>>,
         change: Option<&ZoneChange<'a>>,
-        part: &mut ZonePart,
-    ) -> Option<()> {
+    ) -> Option<Vec<Proof<'a>>> {
+        let mut now = Vec::new();
         let changes = change.map_or(&[][..], |change| &change.proofs);
         let had = proofs_of(self.base, zone)?;
         for (old, change) in merge(had.into_iter(), changes.iter(), |a, b| a.0.cmp(b.hash)) {
@@ -224,13 +235,30 @@ impl<'a> ZoneWriter<'_, 'a> {
                 (Some((hash, group)), None) => (hash, Some(group)),
                 (None, None) => continue,
             };
-            if let Some(group) = group {
-                let group = self.plan.pool.put(group, true)?;
-                part.nsec3.push(Nsec3Spec { hash: *hash, group });
-            }
+            now.extend(group.map(|group| (hash, group)));
         }
+        Some(now)
+    }
+
+    fn put_proof(&mut self, part: &mut ZonePart, (hash, group): Proof<'a>) -> Option<()> {
+        let group = self.plan.pool.put(group, true)?;
+        part.nsec3.push(Nsec3Spec { hash: *hash, group });
         Some(())
     }
+}
+
+/// The hash of an NSEC3 record and the group of it.
+type Proof<'a> = (&'a [u8; 20], &'a [u8]);
+
+/// The end of the sort key of an NSEC3 record, after its apex. A compilation comes to it among the names, and groups
+/// are laid in the order of their first coming.
+fn place_of(hash: &[u8; 20]) -> [u8; 33] {
+    let mut place = hash_label(hash);
+    place.rotate_left(1);
+    if let Some(end) = place.last_mut() {
+        *end = 0;
+    }
+    place
 }
 
 /// Adds the RRsets of the name that is open.

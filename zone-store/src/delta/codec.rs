@@ -1,7 +1,7 @@
 //! A delta as octets.
 //!
 //! ```text
-//! magic [u8; 8] | version u32 | flags u32 | base u128 | result u128 | checksum u64 of what follows
+//! magic [u8; 8] | version u32 | checksum u64 of what follows | flags u32 | base u128 | result u128
 //! then, every number but the first octet of a change as LEB128, octet strings behind their length:
 //! names:    ids of locations and maps that the rest tells by number
 //! removed locations | added locations | zones | maps | bindings, each behind their count
@@ -33,6 +33,11 @@ impl<'a> Delta<'a> {
     /// Its octets.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut body = Writer::default();
+        let combine = if self.is_override { OVERRIDE } else { 0 };
+        let maps = if self.map_form == MapForm::Small { SMALL_MAPS } else { 0 };
+        body.out.extend((combine | maps).to_le_bytes());
+        body.out.extend(self.base.to_le_bytes());
+        body.out.extend(self.result.to_le_bytes());
         body.names(self);
         for list in [&self.removed_locations, &self.added_locations] {
             body.list(list, |body, id| body.id(id));
@@ -48,11 +53,6 @@ impl<'a> Delta<'a> {
         });
         let mut out = MAGIC.to_vec();
         out.extend_from_slice(&VERSION.to_le_bytes());
-        let combine = if self.is_override { OVERRIDE } else { 0 };
-        let maps = if self.map_form == MapForm::Small { SMALL_MAPS } else { 0 };
-        out.extend_from_slice(&(combine | maps).to_le_bytes());
-        out.extend_from_slice(&self.base.to_le_bytes());
-        out.extend_from_slice(&self.result.to_le_bytes());
         out.extend_from_slice(&checksum(&body.out, SEED).to_le_bytes());
         out.append(&mut body.out);
         out
@@ -72,11 +72,11 @@ impl<'a> Delta<'a> {
         if version != VERSION {
             return Err(DeltaError::Version(version));
         }
-        let header = (|| Some((head.u32()?, head.u128()?, head.u128()?, head.u64()?)))();
-        let (flags, base, result, sum) = header.ok_or(DeltaError::Checksum)?;
-        if checksum(head.rest(), SEED) != sum {
+        if head.u64() != Some(checksum(head.rest(), SEED)) {
             return Err(DeltaError::Checksum);
         }
+        let header = (|| Some((head.u32()?, head.u128()?, head.u128()?)))();
+        let (flags, base, result) = header.ok_or(DeltaError::Malformed(bytes.len()))?;
         let mut body = Body { rest: Reader::new(head.rest()), names: Vec::new() };
         let read = (|| {
             body.names = body.list(1, Body::string)?;
@@ -207,16 +207,17 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Makes the base and the sum of a delta right again after a change. For tests of what is behind them.
+/// Makes a delta one for this base, and its sum right again. For tests of what is behind them.
 #[doc(hidden)]
 pub fn reseal_delta(delta: &mut [u8], base: u128) {
-    let sum = checksum(delta.get(56..).unwrap_or_default(), SEED);
-    for (at, octets) in [(16, &base.to_le_bytes()[..]), (48, &sum.to_le_bytes())] {
-        let end = octets.len().saturating_add(at);
-        if let Some(place) = delta.get_mut(at..end) {
+    fn put(delta: &mut [u8], at: usize, octets: &[u8]) {
+        if let Some(place) = delta.get_mut(at..at.saturating_add(octets.len())) {
             place.copy_from_slice(octets);
         }
     }
+    put(delta, 24, &base.to_le_bytes());
+    let sum = checksum(delta.get(20..).unwrap_or_default(), SEED);
+    put(delta, 12, &sum.to_le_bytes());
 }
 
 fn octet_of(change: Change) -> u8 {
@@ -229,5 +230,5 @@ fn octet_of(change: Change) -> u8 {
 
 const MAGIC: [u8; 8] = *b"\x89undrhdD";
 /// The format this crate reads and writes. Groups are as in images: a change of theirs makes it one more, too.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const SEED: u64 = 0xa409_3822_299f_31d0;

@@ -226,13 +226,13 @@ fn check(text: &str) -> Result<(Check, Option<Severity>), String> {
 }
 
 /// A slip of the keyboard must not cost a zone.
-fn refuse_as_output(output: &Path, sources: &[PathBuf]) -> Result<(), String> {
+pub(crate) fn refuse_as_output(output: &Path, sources: &[PathBuf]) -> Result<(), String> {
     let Ok(output) = output.canonicalize() else {
         return Ok(());
     };
     match sources.iter().find(|path| path.canonicalize().is_ok_and(|path| path == output)) {
         Some(path) => Err(format!(
-            "{} is a source and the output\n  hint: -o takes the image's own file",
+            "{} is a source and the output\n  hint: -o takes a file of its own",
             path.display()
         )),
         None => Ok(()),

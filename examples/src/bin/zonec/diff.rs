@@ -7,6 +7,8 @@ use service::files::write_whole;
 use service::published::Edition;
 use zone_store::Delta;
 
+use crate::build::refuse_as_output;
+
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  zonec diff old.img new.img -o change.delta && zonec log change.delta"
@@ -22,6 +24,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    refuse_as_output(&arguments.output, &[arguments.old.clone(), arguments.new.clone()])?;
     let (old, new) = (Edition::open(&arguments.old)?, Edition::open(&arguments.new)?);
     let delta = Delta::between(&*old.image, &*new.image)
         .map_err(|error| format!("the images cannot be compared: {error}"))?;

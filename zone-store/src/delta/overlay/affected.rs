@@ -38,6 +38,7 @@ impl<'a> Finder<'_, 'a> {
     pub(super) fn names(&self, change: &ZoneChange<'a>) -> Option<Vec<Affected<'a>>> {
         let mut names: Vec<Affected<'a>> = Vec::new();
         let mut below: Vec<Affected<'a>> = Vec::new();
+        let mut top: Option<Vec<u8>> = None;
         // The apex is always there: its SOA is asked for with each denial.
         names.push(self.as_it_was(self.apex.to_vec())?);
         for sets in change.sets.chunk_by(|a, b| a.owner == b.owner) {
@@ -61,8 +62,13 @@ impl<'a> Finder<'_, 'a> {
             let now = apply(&name.sets, sets)?;
             let is_apex = owner.is_empty();
             if ends_zone(&name.sets, is_apex) != ends_zone(&now, is_apex) {
-                for (key, offset, node) in self.below(&name) {
-                    below.push(self.affected(key, Some((offset, node)))?);
+                // Once for all, where cut lies below cut.
+                let is_listed = |top: &Vec<u8>| name.key.starts_with(top);
+                if !top.as_ref().is_some_and(is_listed) {
+                    for (key, offset, node) in self.below(&name) {
+                        below.push(self.affected(key, Some((offset, node)))?);
+                    }
+                    top = Some(name.key.clone());
                 }
             }
             name.sets = now;
