@@ -98,7 +98,7 @@ impl Store<'_> {
     /// ```
     ///
     /// # Cost
-    /// No allocation. Bounded as the answers are, and about fifty instructions a query besides.
+    /// No allocation. Bounded as the answers are; the zone and the place in the index are looked for twice.
     pub fn answer_batch(
         &self,
         batch: &mut Batch,
