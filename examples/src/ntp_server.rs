@@ -1,6 +1,5 @@
 //! A stateless NTP responder on a real socket: the clock of this machine, served.
 
-use std::net::SocketAddr;
 use std::net::UdpSocket;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -13,7 +12,7 @@ use ntp_wire::server::{Arrival, Policy, ServerState, respond};
 use ntp_wire::{Leap, Log2Seconds, ReferenceId, Short, Stratum};
 
 use crate::clock::ntp_now;
-use crate::datagrams::{self, Datagrams};
+use crate::datagrams::{self, Datagrams, Packet};
 use crate::nts::CookieKeys;
 
 /// Answers NTP requests from the system clock.
@@ -75,21 +74,26 @@ impl NtpServer {
     }
 }
 
+/// One at a time: a reply that waited for others would tell a time that is over.
 impl Datagrams for NtpServer {
-    fn answer(&self, packet: &mut [u8], _: SocketAddr, out: &mut [u8]) -> Option<usize> {
-        let arrival = Arrival { received: ntp_now(), noise: rand::random() };
-        let (state, policy) = (self.state.load(), &self.policy);
-        let reply = match &self.cookies {
-            None => respond(packet, arrival, ntp_now, &state, policy, out).ok(),
-            Some(cookies) => {
-                let ring = cookies.ring();
-                let random = |octets: &mut [u8]| rand::fill(octets);
-                nts::respond(packet, arrival, ntp_now, &state, policy, &ring, random, out).ok()
-            }
-        };
-        let counter = if reply.is_some() { &self.answered } else { &self.ignored };
-        counter.fetch_add(1, Ordering::Relaxed);
-        reply
+    const AT_ONCE: usize = 1;
+    type Room = ();
+
+    fn answer(&self, packets: &mut [Packet<'_>], (): &mut ()) {
+        for Packet { octets, out, reply, .. } in packets {
+            let arrival = Arrival { received: ntp_now(), noise: rand::random() };
+            let (state, policy) = (self.state.load(), &self.policy);
+            *reply = match &self.cookies {
+                None => respond(octets, arrival, ntp_now, &state, policy, out).ok(),
+                Some(cookies) => {
+                    let ring = cookies.ring();
+                    let random = |octets: &mut [u8]| rand::fill(octets);
+                    nts::respond(octets, arrival, ntp_now, &state, policy, &ring, random, out).ok()
+                }
+            };
+            let counter = if reply.is_some() { &self.answered } else { &self.ignored };
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 

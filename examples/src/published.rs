@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use arc_swap::{ArcSwap, Guard};
 use zone_store::{
-    Answered, Client, Delta, DeltaError, Dropped, Image, ImageErrorKind, Location, Overlay,
-    OverrideTable, Policy,
+    Answered, Batch, Client, Delta, DeltaError, Dropped, Image, ImageErrorKind, Location, Overlay,
+    OverrideTable, Policy, Question,
 };
 
 use crate::files::{Held, Mapped};
@@ -76,6 +76,20 @@ impl Edition {
         match self.overlay.as_ref().and_then(|overlay| self.image.overlaid(overlay)) {
             Some(overlaid) => overlaid.answer(query, client, policy, &overrides, random, out),
             None => self.image.store().answer(query, client, policy, &overrides, random, out),
+        }
+    }
+
+    /// Answers queries that came together, as [`zone_store::Store::answer_batch`].
+    pub fn answer_batch(
+        &self,
+        batch: &mut Batch,
+        questions: &mut [Question<'_>],
+        policy: &Policy<'_>,
+    ) {
+        let overrides = self.overrides.as_overrides();
+        match self.overlay.as_ref().and_then(|overlay| self.image.overlaid(overlay)) {
+            Some(overlaid) => overlaid.answer_batch(batch, questions, policy, &overrides),
+            None => self.image.store().answer_batch(batch, questions, policy, &overrides),
         }
     }
 
