@@ -51,24 +51,24 @@ impl ClientSubnet {
         if octets.len() != usize::from(source).div_ceil(8) {
             return Err(error(WireErrorKind::Length));
         }
-        let subnet = match (u16::from_be_bytes([a, b]), octets.len()) {
+        let (address, past, width) = match (u16::from_be_bytes([a, b]), octets.len()) {
             (1, 0..=4) => {
-                let address = u32::from_be_bytes(padded(octets));
+                let address = v4(option.data, octets.len());
                 let past = address.checked_shl(source.into()).unwrap_or(0);
-                (past == 0 && scope <= 32).then_some(IpAddr::V4(address.into()))
+                (IpAddr::V4(address.into()), past != 0, 32)
             }
             (2, 0..=16) => {
-                let address = u128::from_be_bytes(padded(octets));
+                let address = v6(octets);
                 let past = address.checked_shl(source.into()).unwrap_or(0);
-                (past == 0 && scope <= 128).then_some(IpAddr::V6(address.into()))
+                (IpAddr::V6(address.into()), past != 0, 128)
             }
             (1 | 2, _) => return Err(error(WireErrorKind::Length)),
             _ => return Err(error(WireErrorKind::Value)),
         };
-        match subnet {
-            Some(address) => Ok(Self { address, source, scope }),
-            None => Err(error(WireErrorKind::Value)),
+        if past || scope > width {
+            return Err(error(WireErrorKind::Value));
         }
+        Ok(Self { address, source, scope })
     }
 
     /// The address, zero past [`source`](Self::source).
@@ -118,13 +118,23 @@ impl ClientSubnet {
     }
 }
 
-/// At most `N` octets, and zeros after them.
+/// The address whose first `octets` octets, at most four, are the last of `data`, zeros after them.
 #[inline]
-fn padded<const N: usize>(octets: &[u8]) -> [u8; N] {
-    let mut all = [0; N];
-    // Not a copy of so many octets as there are: a call would take longer than these few rounds.
+fn v4(data: &[u8], octets: usize) -> u32 {
+    // Four octets of other fields lie before it, so that four can be read: a copy of as many as there are would be a call.
+    let last = data.last_chunk().map_or(0, |last| u32::from_be_bytes(*last));
+    u32::try_from(octets)
+        .ok()
+        .and_then(|octets| last.checked_shl(32u32.wrapping_sub(octets.wrapping_mul(8))))
+        .unwrap_or(0)
+}
+
+/// At most sixteen octets, and zeros after them.
+#[inline]
+fn v6(octets: &[u8]) -> u128 {
+    let mut all = [0; 16];
     for (place, &octet) in all.iter_mut().zip(octets) {
         *place = octet;
     }
-    all
+    u128::from_be_bytes(all)
 }

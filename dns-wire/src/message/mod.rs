@@ -15,8 +15,8 @@ pub struct Message<'a> {
     header: Header,
     /// Where the name of the first question ends.
     name_end: usize,
-    /// Where the answers start.
-    answers_at: usize,
+    /// The first record, and all octets after it.
+    records: &'a [u8],
 }
 
 impl<'a> Message<'a> {
@@ -29,22 +29,22 @@ impl<'a> Message<'a> {
     /// O(octets of the questions); no pointer is followed and nothing after them is touched.
     #[inline]
     pub fn parse(octets: &'a [u8]) -> Result<Self, WireError> {
-        let Some(wire) = octets.first_chunk::<12>() else {
+        let Some((wire, rest)) = octets.split_first_chunk::<12>() else {
             return Err(WireError::new(WireErrorKind::Truncated, octets.len()));
         };
         if octets.len() > 0xffff {
             return Err(WireError::new(WireErrorKind::MessageTooLong, 0x1_0000));
         }
         let header = Header::from_wire(wire);
-        let mut questions = Questions { octets, at: 12, left: header.questions, name_end: 0 };
+        let mut questions = Questions { octets, rest, left: header.questions, name_end: 0 };
         let mut name_end = 0;
         while let Some(question) = questions.next() {
             question?;
             if name_end == 0 {
-                name_end = questions.at.wrapping_sub(4);
+                name_end = questions.at().wrapping_sub(4);
             }
         }
-        Ok(Self { octets, header, name_end, answers_at: questions.at })
+        Ok(Self { octets, header, name_end, records: questions.rest })
     }
 
     /// The octets.
@@ -71,19 +71,21 @@ impl<'a> Message<'a> {
     #[must_use]
     pub fn questions(&self) -> Questions<'a> {
         let left = self.header.questions;
-        Questions { octets: self.octets, at: 12, left, name_end: self.name_end }
+        let rest = self.octets.get(12..).unwrap_or(&[]);
+        Questions { octets: self.octets, rest, left, name_end: self.name_end }
     }
 
     /// The octets of the questions as they stand.
     #[must_use]
     pub fn question_octets(&self) -> &'a [u8] {
-        self.octets.get(12..self.answers_at).unwrap_or(&[])
+        let end = self.octets.len().wrapping_sub(self.records.len());
+        self.octets.get(12..end).unwrap_or(&[])
     }
 
     /// All records of the three sections, in order. [`Records::section`] tells which one the last record was of.
     #[must_use]
     pub fn records(&self) -> Records<'a> {
-        Records::new(self.octets, self.answers_at, self.header)
+        Records::new(self.octets, self.records, self.header)
     }
 
     /// The records of the answer section; the prerequisites of an UPDATE.
@@ -199,23 +201,32 @@ pub struct Question<'a> {
 #[derive(Clone, Debug)]
 pub struct Questions<'a> {
     octets: &'a [u8],
-    at: usize,
+    /// The next question, and all octets after it.
+    rest: &'a [u8],
     left: u16,
-    /// Where the name at `at` ends; 0 when that is not known.
+    /// Where its name ends; 0 when that is not known.
     name_end: usize,
 }
 
 impl<'a> Questions<'a> {
+    /// Where the next question begins.
+    #[inline]
+    fn at(&self) -> usize {
+        self.octets.len().wrapping_sub(self.rest.len())
+    }
+
     #[inline(always)]
     fn read(&mut self) -> Result<Question<'a>, WireError> {
-        let (name, end) = match core::mem::take(&mut self.name_end) {
-            0 => MessageName::read(self.octets, self.at, true)?,
-            end => (MessageName::known(self.octets, self.at), end),
+        let start = self.at();
+        let (name, fixed) = match core::mem::take(&mut self.name_end) {
+            0 => MessageName::read(self.octets, self.rest, start, true)?,
+            end => (MessageName::known(self.octets, start), self.octets.get(end..).unwrap_or(&[])),
         };
-        let Some(&[a, b, c, d]) = self.octets.get(end..).and_then(<[u8]>::first_chunk::<4>) else {
+        let Some((&[a, b, c, d], rest)) = fixed.split_first_chunk::<4>() else {
+            let end = self.octets.len().wrapping_sub(fixed.len());
             return Err(WireError::new(WireErrorKind::Truncated, end));
         };
-        self.at = end.wrapping_add(4);
+        self.rest = rest;
         Ok(Question {
             name,
             qtype: RType(u16::from_be_bytes([a, b])),

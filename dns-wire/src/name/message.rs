@@ -16,7 +16,7 @@ use crate::{WireError, WireErrorKind};
 /// before each. It bounds what a name can cost: 131 steps.
 #[derive(Clone, Copy)]
 pub struct MessageName<'a> {
-    /// The message, or as much of it as the name needs.
+    /// The message, or the octets that the name is of.
     octets: &'a [u8],
     /// Where the name starts.
     start: usize,
@@ -25,31 +25,30 @@ pub struct MessageName<'a> {
 }
 
 impl<'a> MessageName<'a> {
-    /// Steps over the name at `start` and says where the octets after it begin.
+    /// Steps over the name at `start`, where `rest` begins, which it must not outreach. Returns what follows it.
     #[inline(always)]
     pub(crate) fn read(
         octets: &'a [u8],
+        rest: &'a [u8],
         start: usize,
         pointers: bool,
-    ) -> Result<(Self, usize), WireError> {
+    ) -> Result<(Self, &'a [u8]), WireError> {
         // Most names are a pointer and nothing else, or the root.
-        match octets.get(start) {
-            Some(0) => return Ok((Self { octets, start, first: start }, start.wrapping_add(1))),
-            Some(&high @ 0xc0..=0xff) => {
-                if let Some(target) = target(octets, start, high)
-                    && pointers
-                    && target < start
-                {
-                    return Ok((Self { octets, start, first: target }, start.wrapping_add(2)));
+        match *rest {
+            [0, ref after @ ..] => return Ok((Self { octets, start, first: start }, after)),
+            [high @ 0xc0..=0xff, low, ref after @ ..] => {
+                let first = target(high, low);
+                if pointers && first < start {
+                    return Ok((Self { octets, start, first }, after));
                 }
             }
             _ => {
-                if let Some(end) = skip(octets, start, pointers) {
-                    return Ok((Self { octets, start, first: start }, end));
+                if let Some(after) = skip(rest, start, pointers) {
+                    return Ok((Self { octets, start, first: start }, after));
                 }
             }
         }
-        Err(why_not(octets, start, pointers))
+        Err(why_not(octets, rest, start, pointers))
     }
 
     /// The name at `start`, which was read before.
@@ -122,8 +121,9 @@ impl<'a> MessageName<'a> {
     #[inline]
     #[must_use]
     pub fn as_flat(&self) -> Option<Name<'a>> {
-        let end = skip(self.octets, self.first, false)?;
-        self.octets.get(self.first..end).map(Name::trusted)
+        let octets = self.octets.get(self.first..)?;
+        let after = skip(octets, self.first, false)?;
+        octets.get(..octets.len().wrapping_sub(after.len())).map(Name::trusted)
     }
 
     /// Octets from the start of the message to the name.
@@ -185,8 +185,6 @@ pub struct MessageLabels<'a> {
     octet: usize,
     /// What follows it, up to where the name must have ended if no other pointer comes.
     rest: &'a [u8],
-    /// Where `rest` ends.
-    end: usize,
     /// Where the octets without a pointer began that it is in.
     run: usize,
     /// Octets that the name may have, seen from there: 255 at first.
@@ -199,26 +197,29 @@ impl<'a> MessageLabels<'a> {
     #[inline(always)]
     fn new(octets: &'a [u8], start: usize) -> Self {
         let mut labels =
-            Self { octets, octet: 0, rest: &[], end: 0, run: 0, left: MAX_NAME, cost: MAX_COST };
-        labels.go_to(start);
+            Self { octets, octet: 0, rest: &[], run: start, left: MAX_NAME, cost: MAX_COST };
+        if let [octet, ref rest @ ..] = *labels.room() {
+            (labels.octet, labels.rest) = (usize::from(octet), rest);
+        }
         labels
     }
 
-    /// Goes on at `start`.
+    /// The octets from the start of the run to where the name must have ended.
     #[inline(always)]
-    fn go_to(&mut self, start: usize) {
-        let end = start.wrapping_add(self.left).min(self.octets.len());
-        self.run = start;
-        (self.octet, self.rest, self.end) = match self.octets.get(start..end) {
-            Some([octet, rest @ ..]) => (usize::from(*octet), rest, end),
-            _ => (CUT_OFF, &[][..], start.wrapping_add(1)),
-        };
+    fn room(&self) -> &'a [u8] {
+        first(self.octets.get(self.run..).unwrap_or(&[]), self.left)
+    }
+
+    /// Octets of the run before `octet`.
+    #[inline]
+    fn read(&self) -> usize {
+        self.room().len().wrapping_sub(self.rest.len()).wrapping_sub(1)
     }
 
     /// Where `octet` is.
     #[inline]
     fn at(&self) -> usize {
-        self.end.wrapping_sub(self.rest.len()).wrapping_sub(1)
+        self.run.wrapping_add(self.read())
     }
 
     /// Skips the labels up to the next pointer or to the end.
@@ -233,7 +234,7 @@ impl<'a> MessageLabels<'a> {
                 length => self.step(length),
             };
             if label.is_none() {
-                return Err(self.fail(self.cut_off()));
+                return Err(self.cut_off());
             }
         }
         Ok(())
@@ -251,40 +252,47 @@ impl<'a> MessageLabels<'a> {
         Some(Label::new(label))
     }
 
-    /// Goes where the pointer points that comes next.
+    /// Goes where the pointers lead, one after the other, that come next, to a label or the root.
     #[inline(always)]
     fn follow(&mut self) -> Result<(), WireErrorKind> {
-        if !(0xc0..=0xff).contains(&self.octet) {
-            return Err(if self.octet == CUT_OFF {
-                self.cut_off()
-            } else {
-                WireErrorKind::LabelType
-            });
+        while self.octet > 63 {
+            if self.octet < 0xc0 {
+                return Err(WireErrorKind::LabelType);
+            }
+            let &low =
+                self.rest.first().or_else(|| self.beyond()).ok_or(WireErrorKind::Truncated)?;
+            let target = (self.octet & 0x3f) << 8 | usize::from(low);
+            if target >= self.run {
+                return Err(WireErrorKind::PointerForward);
+            }
+            let read = self.read();
+            let cost = if read > 0 { POINTER_COST } else { 2 * POINTER_COST };
+            self.cost = self.cost.checked_sub(cost).ok_or(WireErrorKind::PointerHops)?;
+            self.left = self.left.wrapping_sub(read);
+            self.run = target;
+            let [octet, ref rest @ ..] = *self.room() else { return Err(WireErrorKind::Truncated) };
+            (self.octet, self.rest) = (usize::from(octet), rest);
         }
-        let at = self.at();
-        let &low = self.octets.get(at.wrapping_add(1)).ok_or(WireErrorKind::Truncated)?;
-        let target = (self.octet & 0x3f) << 8 | usize::from(low);
-        if target >= self.run {
-            return Err(WireErrorKind::PointerForward);
-        }
-        let octets = at.wrapping_sub(self.run);
-        self.left = self.left.wrapping_sub(octets);
-        let cost = if octets > 0 { POINTER_COST } else { 2 * POINTER_COST };
-        self.cost = self.cost.checked_sub(cost).ok_or(WireErrorKind::PointerHops)?;
-        self.go_to(target);
         Ok(())
     }
 
-    /// What is wrong with a name that does not end within its room.
+    /// The second octet of a pointer whose first is the last that the name may have: it leads to the root.
     #[cold]
-    fn cut_off(&self) -> WireErrorKind {
-        if self.cost == 0 {
+    fn beyond(&self) -> Option<&'a u8> {
+        self.octets.get(self.at().wrapping_add(1))
+    }
+
+    /// The error of a name that does not end within its room.
+    #[cold]
+    fn cut_off(&mut self) -> WireError {
+        let kind = if self.cost == 0 {
             WireErrorKind::PointerHops
-        } else if self.end >= self.octets.len() {
+        } else if self.room().len() < self.left {
             WireErrorKind::Truncated
         } else {
             WireErrorKind::NameTooLong
-        }
+        };
+        self.fail(kind)
     }
 
     /// Ends the iteration with an error.
@@ -302,36 +310,37 @@ impl<'a> Iterator for MessageLabels<'a> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let 1..=63 = self.octet {
-                return Some(self.step(self.octet).ok_or_else(|| self.fail(self.cut_off())));
+        if self.octet == 0 {
+            return None;
+        }
+        if self.octet > 63 {
+            if let Err(kind) = self.follow() {
+                return Some(Err(self.fail(kind)));
             }
             if self.octet == 0 {
                 return None;
             }
-            if let Err(kind) = self.follow() {
-                return Some(Err(self.fail(kind)));
-            }
         }
+        Some(self.step(self.octet).ok_or_else(|| self.cut_off()))
     }
 }
 
 impl core::iter::FusedIterator for MessageLabels<'_> {}
 
-/// Where the octets after the name at `start` begin; `None` when there is no well-formed name.
+/// What follows the name at the start of `rest`; `None` when there is no well-formed name.
 #[inline(always)]
-fn skip(octets: &[u8], start: usize, pointers: bool) -> Option<usize> {
+fn skip(rest: &[u8], start: usize, pointers: bool) -> Option<&[u8]> {
     // Up to where the root's octet, or the first of a pointer, must lie.
-    let room = first(octets, start.wrapping_add(MAX_NAME));
-    let mut at = start;
+    let room = first(rest, MAX_NAME);
+    let mut at = 0usize;
     loop {
         let octet = *room.get(at)?;
         match octet {
-            0 => return Some(at.wrapping_add(1)),
+            0 => return rest.get(at.wrapping_add(1)..),
             1..=63 => at = at.wrapping_add(1).wrapping_add(usize::from(octet)),
             0xc0.. => {
-                let target = target(octets, at, octet)?;
-                return (pointers && target < start).then_some(at.wrapping_add(2));
+                let &[high, low, ref after @ ..] = rest.get(at..)? else { return None };
+                return (pointers && target(high, low) < start).then_some(after);
             }
             _ => return None,
         }
@@ -368,7 +377,11 @@ fn first(octets: &[u8], at_most: usize) -> &[u8] {
 
 /// What is wrong with a name that could not be skipped.
 #[cold]
-fn why_not(octets: &[u8], start: usize, pointers: bool) -> WireError {
+fn why_not(octets: &[u8], rest: &[u8], start: usize, pointers: bool) -> WireError {
+    if rest.is_empty() {
+        return WireError::new(WireErrorKind::Truncated, start);
+    }
+    let octets = first(octets, start.wrapping_add(rest.len()));
     let mut labels = MessageLabels::new(octets, start);
     loop {
         let at = labels.at();
@@ -386,17 +399,16 @@ fn why_not(octets: &[u8], start: usize, pointers: bool) -> WireError {
 /// Where the pointer at `at` leads, when there is one.
 #[inline(always)]
 fn pointer_at(octets: &[u8], at: usize) -> Option<usize> {
-    match octets.get(at) {
-        Some(&high @ 0xc0..=0xff) => target(octets, at, high),
+    match *octets.get(at..)? {
+        [high @ 0xc0..=0xff, low, ..] => Some(target(high, low)),
         _ => None,
     }
 }
 
-/// Where the pointer at `at` leads that begins with the octet `high`.
+/// Where the pointer leads that these octets are.
 #[inline(always)]
-fn target(octets: &[u8], at: usize, high: u8) -> Option<usize> {
-    let &low = octets.get(at.wrapping_add(1))?;
-    Some(usize::from(high & 0x3f) << 8 | usize::from(low))
+fn target(high: u8, low: u8) -> usize {
+    usize::from(high & 0x3f) << 8 | usize::from(low)
 }
 
 /// Labels of a name, and [`POINTER_COST`] for each pointer but one that it begins with.
@@ -408,6 +420,3 @@ fn target(octets: &[u8], at: usize, high: u8) -> Option<usize> {
 /// names of 127 labels, would refuse those of `ip6.arpa`. A pointer to a pointer saves no octet, so it counts twice.
 pub(crate) const MAX_COST: usize = 136;
 pub(crate) const POINTER_COST: usize = 3;
-
-/// Stands for an octet that is not there. As an octet it would be one of no known meaning.
-const CUT_OFF: usize = 0x100;

@@ -21,7 +21,7 @@ use super::kind_string::{OptionalText, Tag, Text, Texts};
 use super::location::Place;
 use super::obsolete::{OldBitmap, Services, Split6};
 use super::prefix_list::Prefixes;
-use super::record::records;
+use super::record::{cut_off, fixed_octets, records};
 use super::svcb::Params;
 use super::time::Time;
 use super::tokens::{Token, Tokens};
