@@ -27,24 +27,28 @@ impl<'a> Message<'a> {
     ///
     /// # Cost
     /// O(octets of the questions); no pointer is followed and nothing after them is touched.
-    #[inline]
+    #[inline(always)]
     pub fn parse(octets: &'a [u8]) -> Result<Self, WireError> {
-        let Some((wire, rest)) = octets.split_first_chunk::<12>() else {
+        let Some(wire) = octets.first_chunk::<12>() else {
             return Err(WireError::new(WireErrorKind::Truncated, octets.len()));
         };
         if octets.len() > 0xffff {
             return Err(WireError::new(WireErrorKind::MessageTooLong, 0x1_0000));
         }
         let header = Header::from_wire(wire);
-        let mut questions = Questions { octets, rest, left: header.questions, name_end: 0 };
+        // Nothing that follows is to know how few octets these are: that the length fits into two of its octets lets the
+        // compiler write it in pieces, and whoever reads it as a whole then waits (query 30 ns, with this 20).
+        let octets = core::hint::black_box(octets);
+        let mut questions = Questions { octets, at: 12, left: header.questions, name_end: 0 };
         let mut name_end = 0;
         while let Some(question) = questions.next() {
             question?;
             if name_end == 0 {
-                name_end = questions.at().wrapping_sub(4);
+                name_end = questions.at.wrapping_sub(4);
             }
         }
-        Ok(Self { octets, header, name_end, records: questions.rest })
+        let records = octets.get(questions.at..).unwrap_or(&[]);
+        Ok(Self { octets, header, name_end, records })
     }
 
     /// The octets.
@@ -71,8 +75,7 @@ impl<'a> Message<'a> {
     #[must_use]
     pub fn questions(&self) -> Questions<'a> {
         let left = self.header.questions;
-        let rest = self.octets.get(12..).unwrap_or(&[]);
-        Questions { octets: self.octets, rest, left, name_end: self.name_end }
+        Questions { octets: self.octets, at: 12, left, name_end: self.name_end }
     }
 
     /// The octets of the questions as they stand.
@@ -201,32 +204,28 @@ pub struct Question<'a> {
 #[derive(Clone, Debug)]
 pub struct Questions<'a> {
     octets: &'a [u8],
-    /// The next question, and all octets after it.
-    rest: &'a [u8],
+    at: usize,
     left: u16,
-    /// Where its name ends; 0 when that is not known.
+    /// Where the name at `at` ends; 0 when that is not known.
     name_end: usize,
 }
 
 impl<'a> Questions<'a> {
-    /// Where the next question begins.
-    #[inline]
-    fn at(&self) -> usize {
-        self.octets.len().wrapping_sub(self.rest.len())
-    }
-
     #[inline(always)]
     fn read(&mut self) -> Result<Question<'a>, WireError> {
-        let start = self.at();
-        let (name, fixed) = match core::mem::take(&mut self.name_end) {
-            0 => MessageName::read(self.octets, self.rest, start, true)?,
-            end => (MessageName::known(self.octets, start), self.octets.get(end..).unwrap_or(&[])),
+        let octets = self.octets;
+        let (name, end) = match core::mem::take(&mut self.name_end) {
+            0 => {
+                let rest = octets.get(self.at..).unwrap_or(&[]);
+                let (name, rest) = MessageName::read(octets, rest, self.at, true)?;
+                (name, octets.len().wrapping_sub(rest.len()))
+            }
+            end => (MessageName::known(octets, self.at), end),
         };
-        let Some((&[a, b, c, d], rest)) = fixed.split_first_chunk::<4>() else {
-            let end = self.octets.len().wrapping_sub(fixed.len());
+        let Some(&[a, b, c, d]) = octets.get(end..).and_then(<[u8]>::first_chunk::<4>) else {
             return Err(WireError::new(WireErrorKind::Truncated, end));
         };
-        self.rest = rest;
+        self.at = end.wrapping_add(4);
         Ok(Question {
             name,
             qtype: RType(u16::from_be_bytes([a, b])),
