@@ -53,22 +53,24 @@ impl ClientSubnet {
         if octets.len() != usize::from(source).div_ceil(8) {
             return Err(error(WireErrorKind::Length));
         }
-        let (family, width, bits, past) = match (u16::from_be_bytes([a, b]), octets.len()) {
+        let subnet = match (u16::from_be_bytes([a, b]), octets.len()) {
             (1, 0..=4) => {
-                let bits = v4(option.data, source);
-                (Family::V4, 32, [bits, 0], bits.checked_shl(source.into()).unwrap_or(0) != 0)
+                let bits = v4(option.data, octets.len());
+                let past = bits.wrapping_shl(source.into());
+                (past == 0 && scope <= 32).then_some((Family::V4, [bits, 0]))
             }
             (2, 0..=16) => {
                 let bits = v6(octets);
-                (Family::V6, 128, halves(bits), bits.checked_shl(source.into()).unwrap_or(0) != 0)
+                let past = bits.checked_shl(source.into()).unwrap_or(0);
+                (past == 0 && scope <= 128).then_some((Family::V6, halves(bits)))
             }
             (1 | 2, _) => return Err(error(WireErrorKind::Length)),
             _ => return Err(error(WireErrorKind::Value)),
         };
-        if past || scope > width {
-            return Err(error(WireErrorKind::Value));
+        match subnet {
+            Some((family, bits)) => Ok(Self { bits, family, source, scope }),
+            None => Err(error(WireErrorKind::Value)),
         }
-        Ok(Self { bits, family, source, scope })
     }
 
     /// The address, zero past [`source`](Self::source).
@@ -134,12 +136,12 @@ impl fmt::Debug for ClientSubnet {
 
 /// The bits of an address of at most four octets, which are the last of `data`.
 #[inline]
-fn v4(data: &[u8], source: u8) -> u64 {
-    // Other fields lie before it, so that four octets can be read, and shifted out as far as they are not of it: a
-    // copy of as many as there are would be a call.
-    let last = data.last_chunk().map_or(0, |last| u32::from_be_bytes(*last));
-    let octets = u32::from(source).div_ceil(8);
-    u64::from(last).checked_shl(64u32.wrapping_sub(octets.wrapping_mul(8))).unwrap_or(0)
+fn v4(data: &[u8], octets: usize) -> u64 {
+    // Other fields lie before it, so that four octets can be read, and those shifted out that are not of it: a copy of
+    // as many as there are would be a call.
+    let [a, b, c, d] = data.last_chunk().copied().unwrap_or_default();
+    let past = u32::try_from(octets.wrapping_mul(8)).unwrap_or(0);
+    u64::from_be_bytes([a, b, c, d, 0, 0, 0, 0]).wrapping_shl(32u32.wrapping_sub(past))
 }
 
 /// The bits of an address of at most sixteen octets.
