@@ -2,13 +2,15 @@
 
 use crate::{MessageName, WireError, WireErrorKind};
 
-/// A place in octets. For RDATA in a message the octets are the message up to the end of the RDATA,
-/// so that compression pointers, which point back, can be followed.
+/// A place in octets. For RDATA in a message the octets are the message, so that compression pointers, which point
+/// back, can be followed.
 #[derive(Clone, Copy, Debug)]
 pub struct Reader<'a> {
     octets: &'a [u8],
-    /// The tail of `octets` that is to be read.
+    /// The part of `octets` that is to be read.
     rest: &'a [u8],
+    /// Where `rest` ends.
+    end: usize,
     pointers: bool,
 }
 
@@ -16,13 +18,18 @@ impl<'a> Reader<'a> {
     /// Octets that stand alone: what is in them is uncompressed.
     #[inline]
     pub(crate) fn flat(octets: &'a [u8]) -> Self {
-        Self { octets, rest: octets, pointers: false }
+        Self { octets, rest: octets, end: octets.len(), pointers: false }
     }
 
-    /// The end of a message, or of a part of it: `rest` are the last octets of `octets`.
+    /// The last octets of `octets`, what is in them uncompressed.
+    pub(crate) fn tail(octets: &'a [u8], rest: &'a [u8]) -> Self {
+        Self { octets, rest, end: octets.len(), pointers: false }
+    }
+
+    /// A part of a message, which ends at `end`.
     #[inline]
-    pub(crate) fn tail(octets: &'a [u8], rest: &'a [u8], pointers: bool) -> Self {
-        Self { octets, rest, pointers }
+    pub(crate) fn in_message(message: &'a [u8], part: &'a [u8], end: usize) -> Self {
+        Self { octets: message, rest: part, end, pointers: true }
     }
 
     #[inline]
@@ -38,9 +45,10 @@ impl<'a> Reader<'a> {
     /// Octets before those that are to be read.
     #[inline]
     pub(crate) fn position(&self) -> usize {
-        self.octets.len().wrapping_sub(self.rest.len())
+        self.end.wrapping_sub(self.rest.len())
     }
 
+    #[inline]
     pub(crate) fn error(&self, kind: WireErrorKind) -> WireError {
         WireError::new(kind, self.position())
     }
@@ -91,8 +99,8 @@ impl<'a> Reader<'a> {
     #[inline(always)]
     pub(crate) fn name(&mut self, pointers: bool) -> Result<MessageName<'a>, WireError> {
         let pointers = pointers && self.pointers;
-        let (name, end) = MessageName::read(self.octets, self.position(), pointers)?;
-        self.rest = self.octets.get(end..).unwrap_or(&[]);
+        let (name, rest) = MessageName::read(self.octets, self.rest, self.position(), pointers)?;
+        self.rest = rest;
         Ok(name)
     }
 

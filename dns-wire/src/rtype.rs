@@ -204,10 +204,10 @@ registry!(RType(u16), "TYPE", {
 });
 
 impl RType {
-    /// True for the types that are no zone data: OPT, NXNAME, 249 to 255 and the rest of the
-    /// registry's meta range, 128 to 255 (RFC 6895 §3.1).
+    /// True for the types that are no zone data: 0, which is reserved, OPT, NXNAME, 249 to 255 and the rest of
+    /// the registry's meta range, 128 to 255 (RFC 6895 §3.1).
     #[must_use]
     pub const fn is_meta(self) -> bool {
-        matches!(self.0, 41 | 128..=255)
+        matches!(self.0, 0 | 41 | 128..=255)
     }
 }

@@ -50,7 +50,7 @@ impl<'a> Tkey<'a> {
     pub fn read(rdata: &Rdata<'a>) -> Result<Self, WireError> {
         let octets = rdata.octets();
         let (algorithm, rest) = Name::split_from(octets)?;
-        let mut reader = Reader::tail(octets, rest, false);
+        let mut reader = Reader::tail(octets, rest);
         let inception = SignatureTime(reader.u32()?);
         let expiration = SignatureTime(reader.u32()?);
         let mode = TkeyMode(reader.u16()?);

@@ -55,7 +55,8 @@ pub enum Section {
 #[derive(Clone, Debug)]
 pub struct Records<'a> {
     octets: &'a [u8],
-    at: usize,
+    /// The next record, and all octets after it.
+    rest: &'a [u8],
     /// Records left.
     left: u32,
     /// While no more than this are left, the last record was of the authority section, or a later one.
@@ -65,11 +66,11 @@ pub struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    pub(crate) fn new(octets: &'a [u8], at: usize, header: Header) -> Self {
+    pub(crate) fn new(octets: &'a [u8], rest: &'a [u8], header: Header) -> Self {
         let additional_below = u32::from(header.additionals);
         let authority_below = additional_below.wrapping_add(u32::from(header.authorities));
         let left = authority_below.wrapping_add(u32::from(header.answers));
-        Self { octets, at, left, authority_below, additional_below }
+        Self { octets, rest, left, authority_below, additional_below }
     }
 
     /// Skips to a section and leaves out those after it.
@@ -103,8 +104,14 @@ impl<'a> Records<'a> {
 
     /// Octets from the start of the message to the next record, or to the end of the last.
     #[must_use]
+    #[inline]
     pub fn position(&self) -> usize {
-        self.at
+        self.at()
+    }
+
+    #[inline]
+    fn at(&self) -> usize {
+        self.octets.len().wrapping_sub(self.rest.len())
     }
 
     fn section_at(&self, left: u32) -> Section {
@@ -126,38 +133,36 @@ impl<'a> Records<'a> {
     }
 
     fn skip_record(&mut self) -> Option<()> {
-        let (_, at) = MessageName::read(self.octets, self.at, true).ok()?;
-        let &[.., high, low] = self.octets.get(at..)?.first_chunk::<10>()?;
-        let end = at.wrapping_add(10).wrapping_add(usize::from(u16::from_be_bytes([high, low])));
-        if end > self.octets.len() {
-            return None;
-        }
-        self.at = end;
+        let (_, fixed) = MessageName::read(self.octets, self.rest, self.at(), true).ok()?;
+        let (&[.., high, low], rest) = fixed.split_first_chunk::<10>()?;
+        self.rest = rest.get(usize::from(u16::from_be_bytes([high, low]))..)?;
         Some(())
     }
 
     #[inline(always)]
     fn read(&mut self) -> Result<Record<'a>, WireError> {
-        let (owner, at) = MessageName::read(self.octets, self.at, true)?;
-        let Some((&[a, b, c, d, e, f, g, h, i, j], rest)) =
-            self.octets.get(at..).and_then(<[u8]>::split_first_chunk::<10>)
-        else {
-            return Err(WireError::new(WireErrorKind::Truncated, at));
+        let (owner, fixed) = MessageName::read(self.octets, self.rest, self.at(), true)?;
+        let Some((&[a, b, c, d, e, f, g, h, i, j], rest)) = fixed.split_first_chunk::<10>() else {
+            return Err(self.truncated(fixed));
         };
-        let start = at.wrapping_add(10);
         let length = usize::from(u16::from_be_bytes([i, j]));
-        let end = start.wrapping_add(length);
-        let (Some(rdata), Some(octets)) = (rest.get(..length), self.octets.get(..end)) else {
-            return Err(WireError::new(WireErrorKind::Truncated, start));
+        let Some((rdata, rest)) = rest.split_at_checked(length) else {
+            return Err(self.truncated(rest));
         };
-        self.at = end;
+        self.rest = rest;
         Ok(Record {
             owner,
             rtype: RType(u16::from_be_bytes([a, b])),
             class: Class(u16::from_be_bytes([c, d])),
             ttl: Ttl(u32::from_be_bytes([e, f, g, h])),
-            rdata: Rdata::in_message(octets, rdata),
+            rdata: Rdata::in_message(self.octets, rdata, self.at()),
         })
+    }
+
+    /// The message ends before what starts where `rest` does.
+    #[cold]
+    fn truncated(&self, rest: &[u8]) -> WireError {
+        WireError::new(WireErrorKind::Truncated, self.octets.len().wrapping_sub(rest.len()))
     }
 }
 

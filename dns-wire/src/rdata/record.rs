@@ -1,5 +1,31 @@
 //! The macro behind the table.
 
+use super::kind::Part;
+use crate::{Reader, WireError, WireErrorKind};
+
+/// Octets of the fields before the first whose length is not fixed.
+pub(super) const fn fixed_octets(mut parts: &[Part]) -> usize {
+    let mut octets = 0usize;
+    while let [Part::Fixed(length), rest @ ..] = parts {
+        octets = octets.wrapping_add(*length);
+        parts = rest;
+    }
+    octets
+}
+
+/// The error of RDATA that end within one of these fields: it says where that begins.
+#[cold]
+pub(super) fn cut_off(mut reader: Reader<'_>, parts: &[Part]) -> WireError {
+    for part in parts {
+        if let Part::Fixed(length) = *part
+            && let Err(error) = reader.take(length)
+        {
+            return error;
+        }
+    }
+    reader.error(WireErrorKind::Truncated)
+}
+
 /// Declares record types, a row each, and the [`Data`](super::Data) enum over them.
 macro_rules! records {
     ($(
@@ -22,6 +48,11 @@ macro_rules! records {
 
                 #[inline(always)]
                 fn read(reader: &mut Reader<'a>) -> Result<Self, WireError> {
+                    const PARTS: &[Part] = &[$(<$kind as Kind>::PART),*];
+                    // One comparison for all fields of a fixed length that come first.
+                    if reader.rest().len() < const { fixed_octets(PARTS) } {
+                        return Err(cut_off(*reader, PARTS));
+                    }
                     $(let $field = <$kind as Kind>::read(reader)?;)*
                     Ok(Self { $($field),* })
                 }

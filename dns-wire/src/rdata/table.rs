@@ -21,7 +21,7 @@ use super::kind_string::{OptionalText, Tag, Text, Texts};
 use super::location::Place;
 use super::obsolete::{OldBitmap, Services, Split6};
 use super::prefix_list::Prefixes;
-use super::record::records;
+use super::record::{cut_off, fixed_octets, records};
 use super::svcb::Params;
 use super::time::Time;
 use super::tokens::{Token, Tokens};
@@ -195,7 +195,7 @@ records! {
         /// Whose key.
         signer: MessageName<'a> = Tolerant,
         /// The signature.
-        signature: &'a [u8] = Base64Rest,
+        signature: &'a [u8] = Base64Data,
     }
     /// Key (RFC 2535 §3, RFC 3445).
     KEY Key<'a> {
@@ -300,7 +300,7 @@ records! {
         /// Algorithm, as in DNSKEY; 0 when unknown.
         algorithm: u8 = Algorithm,
         /// The certificate, or where to find it.
-        certificate: &'a [u8] = Base64Rest,
+        certificate: &'a [u8] = Base64Data,
     }
     /// IPv6 address in parts, obsolete (RFC 2874 §3).
     A6 A6<'a> {
@@ -376,7 +376,7 @@ records! {
         /// Zone of the DNSKEY.
         signer: MessageName<'a> = Folded,
         /// The signature.
-        signature: &'a [u8] = Base64Rest,
+        signature: &'a [u8] = Base64Data,
     }
     /// Next secure name (RFC 4034 §4).
     NSEC Nsec<'a> {
@@ -394,7 +394,7 @@ records! {
         /// Algorithm.
         algorithm: u8 = Algorithm,
         /// The key.
-        public_key: &'a [u8] = Base64Rest,
+        public_key: &'a [u8] = Base64Data,
     }
     /// DHCP client identifier (RFC 4701 §3).
     DHCID Dhcid<'a> {
@@ -470,7 +470,7 @@ records! {
         /// Algorithm.
         algorithm: u8 = Algorithm,
         /// The key.
-        public_key: &'a [u8] = Base64Rest,
+        public_key: &'a [u8] = Base64Data,
     }
     /// Trust anchor link (draft-wijngaards-dnsop-trust-history-02).
     TALINK Talink<'a> {
@@ -499,7 +499,7 @@ records! {
         /// Algorithm.
         algorithm: u8 = Algorithm,
         /// The key.
-        public_key: &'a [u8] = Base64Rest,
+        public_key: &'a [u8] = Base64Data,
     }
     /// OpenPGP key (RFC 7929 §2).
     OPENPGPKEY Openpgpkey<'a> {

@@ -17,10 +17,10 @@ impl<'a> Rdata<'a> {
         Self(Reader::flat(octets))
     }
 
-    /// RDATA in a message: `message` ends where it ends, which is as far as its names may reach.
+    /// RDATA in a message, which ends at `end`.
     #[inline]
-    pub(crate) fn in_message(message: &'a [u8], octets: &'a [u8]) -> Self {
-        Self(Reader::tail(message, octets, true))
+    pub(crate) fn in_message(message: &'a [u8], octets: &'a [u8], end: usize) -> Self {
+        Self(Reader::in_message(message, octets, end))
     }
 
     /// The octets as they stand: in a message names in them may be compressed.

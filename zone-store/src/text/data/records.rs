@@ -259,7 +259,7 @@ impl<S: Sink> Reader<'_, S> {
             return Err(Fault::new(rtype.at, format!("'{}' is no type", Shown(rtype.text)))
                 .hint("write its number"));
         };
-        if rtype_value.is_meta() || rtype_value.0 == 0 {
+        if rtype_value.is_meta() {
             let message =
                 format!("{rtype_value} is a type of questions and messages, not of zone data");
             return Err(Fault::new(rtype.at, message));

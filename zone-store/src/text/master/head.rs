@@ -85,7 +85,7 @@ fn rtype_of(field: Field<'_>) -> Result<RType, Fault> {
             "a type unknown here is written TYPE65280 and its data \\# length hex (RFC 3597)",
         ));
     };
-    if rtype.is_meta() || rtype.0 == 0 {
+    if rtype.is_meta() {
         return Err(Fault::new(
             field.at,
             format!("{rtype} is a type of questions and messages, not of zone data"),
