@@ -40,11 +40,11 @@ fn zones(store: &Store<'_>) -> Result<(), ImageError> {
         {
             return Err(bad("zone record does not fit its zone"));
         }
-        let hash = key.hash(key.depth()).unwrap_or(0);
         if zone.nsec().0 != nsec_end || zone.nsec3().0 != nsec3_end {
             return Err(bad("proofs are out of place"));
         }
         depths |= 1u128.wrapping_shl(u32::from(zone.depth));
+        let hash = key.hash(key.depth()).unwrap_or(0);
         zones = zones.wrapping_add(store.zone_index.term(hash, id));
         names = names.wrapping_add(nodes::nodes(store, &zone, &key)?);
         proofs(store, &zone)?;
@@ -68,7 +68,7 @@ fn leads(index: Index<'_>, sum: u64, section: Section) -> Result<(), ImageError>
     if index.sum() == Some(sum) {
         Ok(())
     } else {
-        Err(error(section, 0, "index is not that of the names"))
+        Err(error(section, 0, "index does not fit the names"))
     }
 }
 
@@ -160,13 +160,11 @@ fn binds(store: &Store<'_>) -> Result<(), ImageError> {
                 (found.name == name).then_some(at)
             })
         };
-        let at = find(key.depth()).filter(|at| to_usize(*at) == offset);
+        let found = find(key.depth()).filter(|at| to_usize(*at) == offset);
         let above = key.depth().checked_sub(1).is_none_or(|above| find(above).is_some());
-        let at = at.filter(|_| above).ok_or(error(
-            Section::BindIndex,
-            offset,
-            "bound name is not in the index",
-        ))?;
+        let (Some(at), true) = (found, above) else {
+            return Err(error(Section::BindIndex, offset, "bound name is not in the index"));
+        };
         sum = sum.wrapping_add(store.bind_index.term(key.hash(key.depth()).unwrap_or(0), at));
     }
     leads(store.bind_index, sum, Section::BindIndex)

@@ -115,6 +115,45 @@ fn parts_that_change_places_are_seen() {
     }
 }
 
+/// The layout stays right: only the sum can tell.
+#[test]
+fn entries_that_are_missing_or_elsewhere_are_seen() {
+    let (bytes, sum) = sample(1000);
+    let in_order = |bytes: &[u8], bucket: usize| {
+        let at = bucket * BUCKET;
+        (bytes[at + PASSED] == 0 && bytes[at + HOMES] < SLOTS as u8).then_some(at)
+    };
+    let (mut missing, mut elsewhere) = (0, 0);
+    for bucket in 1..bytes.len() / BUCKET {
+        let (Some(before), Some(at)) = (in_order(&bytes, bucket - 1), in_order(&bytes, bucket))
+        else {
+            continue;
+        };
+        let last = usize::from(bytes[at + HOMES]);
+        if last == 0 || bytes[at + last] != 0 {
+            continue;
+        }
+        let mut forged = bytes.clone();
+        let [from, free] = [(at, last - 1), (before, usize::from(bytes[before + HOMES]))];
+        let tag = core::mem::take(&mut forged[from.0 + from.1]);
+        let offset = from.0 + HEAD + 4 * from.1;
+        let value: [u8; 4] = forged[offset..offset + 4].try_into().unwrap();
+        forged[offset..offset + 4].fill(0);
+        forged[at + HOMES] -= 1;
+        assert!(Index::new(&forged).sum().is_some_and(|other| other != sum));
+        missing += 1;
+        if bytes[free.0 + free.1] == 0 {
+            forged[free.0 + free.1] = tag;
+            let offset = free.0 + HEAD + 4 * free.1;
+            forged[offset..offset + 4].copy_from_slice(&value);
+            forged[free.0 + HOMES] += 1;
+            assert!(Index::new(&forged).sum().is_some_and(|other| other != sum));
+            elsewhere += 1;
+        }
+    }
+    assert!(missing > 10 && elsewhere > 10, "{missing} {elsewhere}");
+}
+
 /// Laid out by the rules, but so that a look-up would not get there.
 #[test]
 fn entries_out_of_reach_are_refused() {

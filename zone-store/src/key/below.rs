@@ -1,6 +1,8 @@
 //! The hash of a name from its labels below an apex, as nodes hold them: what [`Key`] makes of the whole name, without
 //! the places of labels and the sums of suffixes.
 
+use crate::bytes;
+
 use super::{Key, ROUND, WIRE, lower_case, mix};
 
 /// An apex, for the hashes of the names below it.
@@ -17,7 +19,7 @@ pub(crate) struct Apex {
 }
 
 impl Apex {
-    /// `None` never: a name has all of its suffixes.
+    /// Always `Some`: a name is a suffix of its own.
     pub(crate) fn of(key: &Key) -> Option<Self> {
         let (sum, word, round, part) = key.cut(key.depth())?;
         Some(Self { sum, word, round, part, len: key.len() })
@@ -30,52 +32,42 @@ impl Apex {
     #[inline]
     pub(crate) fn hash(&self, labels: &[u8]) -> Option<u64> {
         usize::from(self.len).checked_add(labels.len()).filter(|len| *len < WIRE)?;
+        // Words are counted from the end, so each is read where it lies: the last octets of the labels first, and in the
+        // end their first, which alone may be fewer than eight.
+        let last = match labels.last_chunk() {
+            Some(last) => u64::from_le_bytes(*last),
+            None => high_end(bytes::word(labels), labels.len()),
+        };
         let taken = self.part.wrapping_mul(8);
-        let last = last_word(labels);
-        let mut folds = last ^ lower_case(last);
-        let (mut sum, mut round) = (self.sum, self.round);
         let mut word = self.word | last.wrapping_shr(taken);
-        let free = 8usize.wrapping_sub(usize::try_from(self.part).ok()?);
-        if let Some(left) = labels.len().checked_sub(free) {
-            let mut rest = labels.get(..left)?;
-            loop {
-                sum = sum.wrapping_add(mix(word, round));
-                round = round.wrapping_add(ROUND);
-                let Some((before, octets)) = rest.split_last_chunk() else { break };
-                word = u64::from_le_bytes(*octets);
-                folds |= word ^ lower_case(word);
-                rest = before;
-            }
-            // What is left are the first octets: they go to the high end of the last word.
-            let octets = u32::try_from(rest.len()).ok()?;
-            word = match labels.first_chunk() {
-                Some(first) => high_end(u64::from_le_bytes(*first), octets),
-                None => last.wrapping_shl(64u32.wrapping_sub(taken)),
-            };
+        let mut folds = word ^ lower_case(word);
+        let (mut sum, mut round) = (self.sum, self.round);
+        let mut go_on = |next| {
+            sum = sum.wrapping_add(mix(word, round));
+            round = round.wrapping_add(ROUND);
+            word = next;
             folds |= word ^ lower_case(word);
+        };
+        let free = 8usize.wrapping_sub(usize::try_from(self.part).ok()?);
+        if let Some(mut left) = labels.len().checked_sub(free) {
+            while let Some(at) = left.checked_sub(8) {
+                go_on(u64::from_le_bytes(*labels.get(at..)?.first_chunk()?));
+                left = at;
+            }
+            go_on(match labels.first_chunk() {
+                Some(octets) => high_end(u64::from_le_bytes(*octets), left),
+                None => last.wrapping_shl(64u32.wrapping_sub(taken)),
+            });
         }
         (folds == 0).then(|| sum.wrapping_add(mix(word, round)))
     }
 }
 
-/// The last eight octets, or as many as there are, at the high end of a word.
+/// The low `len` octets of a word, fewer than eight, at its high end.
 #[inline]
-fn last_word(octets: &[u8]) -> u64 {
-    if let Some(word) = octets.last_chunk() {
-        return u64::from_le_bytes(*word);
-    }
-    if let (Some(first), Some(last)) = (octets.first_chunk(), octets.last_chunk()) {
-        let len = u32::try_from(octets.len()).unwrap_or(8);
-        let [first, last] = [first, last].map(|half| u64::from(u32::from_le_bytes(*half)));
-        return high_end(first, len) | high_end(last, 4);
-    }
-    octets.iter().fold(0, |word, octet| (word >> 8) | (u64::from(*octet) << 56))
-}
-
-/// The low `len` octets of a word, up to eight, at its high end.
-#[inline]
-fn high_end(word: u64, len: u32) -> u64 {
-    word.checked_shl(64u32.wrapping_sub(len.wrapping_mul(8))).unwrap_or(0)
+fn high_end(word: u64, len: usize) -> u64 {
+    let missing = u32::try_from(8usize.wrapping_sub(len)).unwrap_or(8).wrapping_mul(8);
+    word.checked_shl(missing).unwrap_or(0)
 }
 
 #[cfg(test)]

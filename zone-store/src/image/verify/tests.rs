@@ -10,7 +10,7 @@ use crate::index;
 use crate::key::Key;
 use crate::key::below::Apex;
 use crate::node::NO_CUT;
-use crate::text::master;
+use crate::text::{data, map, master};
 use crate::{Compiler, ImageErrorKind};
 
 /// A name below the apex as it would lie in a node: the labels, and how deep it is said to be below the apex.
@@ -25,6 +25,11 @@ fn row(labels: &[&[u8]]) -> Row {
     (name, labels.len() as u8)
 }
 
+fn sections(image: &[u8]) -> [Vec<u8>; COUNT] {
+    let layout = Layout::read(image).unwrap();
+    Section::ALL.map(|section| layout.section(image, section).to_vec())
+}
+
 /// Opens an image of one zone with these nodes, each with no RRsets and this `cut`; the index leads to each.
 fn opens(rows: &[Row], cut: u8) -> bool {
     let mut compiler = Compiler::default();
@@ -32,8 +37,7 @@ fn opens(rows: &[Row], cut: u8) -> bool {
     master::parse(zone, master::Options::new(0), &mut compiler);
     let image = compiler.finish().unwrap().image;
     let layout = Layout::read(&image).unwrap();
-    let mut sections: [Vec<u8>; COUNT] =
-        Section::ALL.map(|section| layout.section(&image, section).to_vec());
+    let mut sections = sections(&image);
     let apex = Apex::of(&Key::read(b"\x01e\0", layout.seed).unwrap()).unwrap();
     let mut nodes = vec![];
     let mut entries = vec![];
@@ -74,6 +78,8 @@ fn names_in_order_are_accepted() {
 #[test]
 fn names_out_of_order_are_refused() {
     assert!(!order(&[&[b"a"]]), "no apex");
+    assert!(!opens(&[(b"\x01a".to_vec(), 0)], NO_CUT), "no apex");
+    assert!(!opens(&[(vec![], 1)], NO_CUT), "an apex of another depth");
     assert!(!order(&[&[], &[]]), "the apex twice");
     assert!(!order(&[&[], &[b"b"], &[b"a"]]));
     assert!(!order(&[&[], &[b"a"], &[b"a"]]));
@@ -121,6 +127,38 @@ fn delegations_that_are_not_above_are_refused() {
     assert!(opens(&rows, 1));
     assert!(!opens(&rows, 0), "above the zone");
     assert!(!opens(&rows, 2), "below the name");
+}
+
+/// The index leads to all that is bound, so only a look-up tells that a name is missing, or is there twice.
+#[test]
+fn names_bound_twice_or_without_the_one_above_are_refused() {
+    let mut compiler = Compiler::default();
+    map::parse(b"10.0.0.0/8 fr\n", map::Options::new(0, b"m"), &mut compiler);
+    data::parse(b"8d:m\n", data::Options::new(1), &mut compiler);
+    let image = compiler.finish().unwrap().image;
+    let layout = Layout::read(&image).unwrap();
+    let mut sections = sections(&image);
+    let binds = sections[Section::Binds as usize].clone();
+    let root = 1 + usize::from(binds[0]) + 16;
+    let (first, second) = binds.split_at(root);
+    let mut entries: Vec<(u64, u32)> = vec![];
+    let twice = [first, second, second].concat();
+    for (bind, at) in [(first, 0), (second, root), (second, root + second.len())] {
+        let key = Key::read(&bind[1..], layout.seed).unwrap();
+        entries.push((key.hash(key.depth()).unwrap(), at as u32));
+    }
+    let mut open = |binds: &[u8], entries: &[(u64, u32)]| {
+        sections[Section::Binds as usize] = binds.to_vec();
+        sections[Section::BindIndex as usize] =
+            index::build(entries.len(), entries.iter().copied()).unwrap();
+        Image::open(write(layout.flags, layout.seed, layout.depths, &sections))
+    };
+    let alone = [(entries[1].0, 0)];
+    assert_eq!(open(second, &alone).unwrap_err().section, Some(Section::BindIndex));
+    assert!(open(&twice[..root + second.len()], &entries[..2]).is_ok());
+    let error = open(&twice, &entries).unwrap_err();
+    assert_eq!(error.section, Some(Section::BindIndex));
+    assert_eq!(error.offset, root + second.len());
 }
 
 /// The names in canonical order, each with all names above it, and no other list.
