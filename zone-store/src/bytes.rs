@@ -64,6 +64,21 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The first eight octets, or as many as there are, as a number: zeros after the last.
+#[inline]
+pub(crate) fn word(octets: &[u8]) -> u64 {
+    if let Some(word) = octets.first_chunk() {
+        return u64::from_le_bytes(*word);
+    }
+    if let (Some(first), Some(last)) = (octets.first_chunk(), octets.last_chunk()) {
+        // Four to seven octets: two halves, which may have some in common.
+        let [first, last] = [first, last].map(|half| u64::from(u32::from_le_bytes(*half)));
+        let bits = u32::try_from(octets.len()).unwrap_or(4).wrapping_sub(4).wrapping_mul(8);
+        return first | last.wrapping_shl(bits);
+    }
+    octets.iter().rev().fold(0, |word, octet| (word << 8) | u64::from(*octet))
+}
+
 /// The octets from `offset` on.
 pub(crate) fn from(bytes: &[u8], offset: u32) -> Option<&[u8]> {
     bytes.get(to_usize(offset)..)

@@ -1,9 +1,24 @@
 //! The hash index: from the hash of a name to where the name is, one cache line a probe.
 //!
-//! A bucket of 64 octets holds twelve one-octet tags, a mark that says whether entries went on to the next
-//! bucket for want of room, and twelve offsets. A miss costs one line unless that mark is set.
+//! ```text
+//! bucket: tag u8 × 12 | passed u8 | homes u8 | zeros u16 | offset u32 × 12
+//! ```
+//! The hash of an entry names its home bucket and its tag. The first twelve of a home lie in it. The others wait:
+//! each bucket after it gives its free slots to those that wait, the first home first. `passed` is 1 where some
+//! wait on after that; a miss costs one line unless it is. `homes` counts the entries that have this home, so a
+//! walk over the index knows the home of each entry without its hash.
 
-use crate::bytes::{high32, low8, scale, to_usize};
+#[cfg(feature = "alloc")]
+mod build;
+#[cfg(all(test, feature = "alloc"))]
+mod tests;
+
+use core::iter::repeat_n;
+
+#[cfg(feature = "alloc")]
+pub(crate) use build::build;
+
+use crate::bytes::{high32, low8, low64, scale, to_usize};
 
 /// A hash index where it lies in the image.
 #[derive(Clone, Copy, Debug)]
@@ -17,11 +32,6 @@ impl<'a> Index<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
         let (buckets, rest) = bytes.as_chunks::<BUCKET>();
         Self { buckets, rest }
-    }
-
-    /// Whether it is whole buckets, as many as a number counts.
-    pub(crate) fn is_whole(&self) -> bool {
-        self.rest.is_empty() && u32::try_from(self.buckets.len()).is_ok()
     }
 
     /// The first entry with this hash that `is_it` accepts.
@@ -50,10 +60,10 @@ impl<'a> Index<'a> {
                     alike &= alike.wrapping_sub(1);
                 }
             }
-            if high & FULL == 0 {
+            if high & PASSED_BIT == 0 {
                 return None;
             }
-            at = next(at, count);
+            at = at.wrapping_add(1);
         }
         None
     }
@@ -77,63 +87,68 @@ impl<'a> Index<'a> {
         first
     }
 
-    /// How many entries there are.
-    pub(crate) fn entries(&self) -> usize {
-        self.buckets.iter().fold(0, |sum: usize, bucket| {
-            let used = bucket.iter().take(SLOTS).filter(|tag| **tag != 0).count();
-            sum.saturating_add(used)
-        })
-    }
-}
-
-/// Builds the index of `entries` (hash, offset). `None` when more than [`PROBES`] buckets in a row fill up:
-/// another seed of the hash will do better.
-#[cfg(feature = "alloc")]
-pub(crate) fn build(
-    len: usize,
-    entries: impl Iterator<Item = (u64, u32)>,
-) -> Option<alloc::vec::Vec<u8>> {
-    if len == 0 {
-        return Some(alloc::vec::Vec::new());
-    }
-    // Nine of twelve slots used on average: a name costs 7.1 octets and one in twenty is not in its home.
-    // At ten it would be 6.4 octets, one in eight, and stretches of thirty full buckets.
-    let count = len.div_ceil(SLOTS.saturating_sub(3));
-    let mut bytes = alloc::vec![0u8; count.checked_mul(BUCKET)?];
-    let (buckets, _) = bytes.as_chunks_mut::<BUCKET>();
-    let count = u32::try_from(count).ok()?;
-    for (hash, offset) in entries {
-        let (home, tag) = place(hash, count);
-        insert(buckets, home, tag, offset, count)?;
-    }
-    Some(bytes)
-}
-
-#[cfg(feature = "alloc")]
-fn insert(buckets: &mut [[u8; BUCKET]], home: u32, tag: u8, offset: u32, count: u32) -> Option<()> {
-    let mut at = home;
-    for _ in 0..PROBES {
-        let bucket = buckets.get_mut(to_usize(at))?;
-        let (tags, rest) = bucket.split_first_chunk_mut::<SLOTS>()?;
-        let (full, rest) = rest.split_first_chunk_mut::<4>()?;
-        let (offsets, _) = rest.as_chunks_mut::<4>();
-        for (slot, to) in tags.iter_mut().zip(offsets) {
-            if *slot == 0 {
-                *slot = tag;
-                *to = offset.to_le_bytes();
-                return Some(());
+    /// What all entries sum up to. `None` when the index is not laid out as described above.
+    ///
+    /// When this is the sum of the [`Index::term`]s of what should be in it, [`Index::find`] comes by each of them,
+    /// and nothing else is there. As with checksums, that holds for damage and mistakes, which are missed with a
+    /// chance of about 2^-64; who forges an index can make it sum up.
+    ///
+    /// Cost: one pass, in order.
+    pub(crate) fn sum(&self) -> Option<u64> {
+        let count = u32::try_from(self.buckets.len()).ok()?;
+        let mut late = (0..count).zip(self.buckets).flat_map(|(home, bucket)| {
+            let homes = bucket.get(HOMES).copied().map_or(0, usize::from);
+            repeat_n(home, homes.saturating_sub(SLOTS))
+        });
+        let mut waiting = 0usize;
+        let mut sum = 0u64;
+        for (at, bucket) in (0..count).zip(self.buckets) {
+            let (head, offsets) = bucket.split_first_chunk::<HEAD>()?;
+            let [tags @ .., passed, homes, 0, 0] = head else { return None };
+            let homes = usize::from(*homes);
+            let mut slots = tags.iter().zip(offsets.as_chunks::<4>().0);
+            for (tag, offset) in slots.by_ref().take(homes) {
+                sum = sum.wrapping_add(term(at, *tag, u32::from_le_bytes(*offset))?);
+            }
+            for (tag, offset) in slots {
+                if let Some(fewer) = waiting.checked_sub(1) {
+                    waiting = fewer;
+                    let home = late.next().filter(|home| at.wrapping_sub(*home) < PROBES)?;
+                    sum = sum.wrapping_add(term(home, *tag, u32::from_le_bytes(*offset))?);
+                } else if *tag != 0 || *offset != [0; 4] {
+                    return None;
+                }
+            }
+            waiting = waiting.saturating_add(homes.saturating_sub(SLOTS));
+            if *passed != u8::from(waiting > 0) {
+                return None;
             }
         }
-        *full = [1, 0, 0, 0];
-        at = next(at, count);
+        (waiting == 0 && self.rest.is_empty()).then_some(sum)
     }
-    None
+
+    /// What an entry adds to the sum.
+    #[inline]
+    pub(crate) fn term(&self, hash: u64, offset: u32) -> u64 {
+        let (home, tag) = place(hash, u32::try_from(self.buckets.len()).unwrap_or(0));
+        term(home, tag, offset).unwrap_or(0)
+    }
 }
 
 /// The home bucket and the tag of a hash. The tag is never 0: that marks a free slot.
 #[inline]
 fn place(hash: u64, count: u32) -> (u32, u8) {
     (scale(high32(hash), count), low8(hash).max(1))
+}
+
+/// What an entry adds to the sum; `None` for a free slot. All its parts go into one product, so that entries which
+/// change a part with each other do not cancel out.
+#[inline]
+fn term(home: u32, tag: u8, offset: u32) -> Option<u64> {
+    let word = (u64::from(home) << 32) | u64::from(offset);
+    let word = word ^ u64::from(tag).wrapping_mul(SPREAD);
+    let product = u128::from(word).wrapping_mul(u128::from(MULTIPLIER));
+    (tag != 0).then_some(low64(product) ^ low64(product >> 64))
 }
 
 /// The high bit of each slot whose tag is this one, and perhaps of a slot above such a one: who looks closer
@@ -144,42 +159,19 @@ fn alike(tags: u64, tag: u8) -> u64 {
     differences.wrapping_sub(ONES) & !differences & (ONES << 7)
 }
 
-fn next(at: u32, count: u32) -> u32 {
-    let next = at.wrapping_add(1);
-    if next < count { next } else { 0 }
-}
-
 const BUCKET: usize = 64;
 const SLOTS: usize = 12;
 /// The most buckets a search reads: the bound on its work. A million names need about twelve.
-const PROBES: usize = 32;
-/// Tags, mark and what fills them up to a word.
+const PROBES: u32 = 32;
+/// All of a bucket but the offsets.
 const HEAD: usize = 16;
+/// Where `passed` and `homes` are: after the tags.
+const PASSED: usize = SLOTS;
+const HOMES: usize = SLOTS + 1;
 /// A one in each of eight tags.
 const ONES: u64 = 0x0101_0101_0101_0101;
-/// The mark, in the second word of the head.
-const FULL: u64 = 1 << (8 * (SLOTS - 8));
-
-#[cfg(all(test, feature = "alloc"))]
-mod tests {
-    use super::{Index, build};
-
-    #[test]
-    fn finds_all_and_only_what_was_put_in() {
-        for n in [0u32, 1, 11, 12, 13, 1000, 100_000] {
-            let hash = |i: u32| u64::from(i).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            let bytes = build(n as usize, (0..n).map(|i| (hash(i), i))).unwrap();
-            let index = Index::new(&bytes);
-            assert_eq!(index.entries(), n as usize);
-            for i in 0..n {
-                assert_eq!(index.find(hash(i), |at| (at == i).then_some(at)), Some(i));
-            }
-            assert_eq!(index.find(hash(n), |at| (at == n).then_some(at)), None);
-        }
-    }
-
-    #[test]
-    fn says_when_a_hash_is_too_popular() {
-        assert!(build(1000, (0..1000).map(|i| (7, i))).is_none());
-    }
-}
+/// `passed`, in the second word of the head.
+const PASSED_BIT: u64 = 1 << (8 * (PASSED - 8));
+/// Odd, and of no pattern.
+const SPREAD: u64 = 0xd6e8_feb8_6659_fd93;
+const MULTIPLIER: u64 = 0x9fb2_1c65_1e98_df25;

@@ -5,6 +5,8 @@
 //! to its last whole word and one multiplication more. A chain from label to label would take a multiplication
 //! per label, one after the other: 127 for the names that attackers like.
 
+pub(crate) mod below;
+
 use crate::bytes::low64;
 
 /// A name in lower case with the place of every suffix.
@@ -106,81 +108,6 @@ impl Key {
             *to = word.to_le_bytes();
             sum = sum.wrapping_add(mix(word, round));
             round = round.wrapping_add(ROUND);
-            rest = before;
-        }
-        None
-    }
-
-    /// Takes in the name that these labels, without a root, and the name `above` make. Returns whether the labels
-    /// are in lower case; `None` when they are not labels, or the name is too long. The seeds are the same.
-    ///
-    /// Cost: as [`Key::fill`] of the labels alone; nothing is put together in memory first.
-    pub(crate) fn fill_below(&mut self, labels: &[u8], above: &Key) -> Option<bool> {
-        let len = u8::try_from(labels.len()).ok()?;
-        let mut at = 0u8;
-        let mut depth = 0u8;
-        while let Some(label) = labels.get(usize::from(at)) {
-            *self.lefts.get_mut(usize::from(depth))? = at;
-            at = at
-                .checked_add(1)?
-                .checked_add(Some(*label).filter(|len| (1..64).contains(len))?)?;
-            depth = depth.checked_add(1)?;
-        }
-        if at != len {
-            return None;
-        }
-        self.len = above.len.checked_add(len)?;
-        self.depth = depth.checked_add(above.depth)?;
-        let theirs = above.lefts.get(..=usize::from(above.depth))?;
-        let lefts = self.lefts.get_mut(usize::from(depth)..=usize::from(self.depth))?;
-        for (to, left) in lefts.iter_mut().zip(theirs) {
-            *to = left.checked_add(len)?;
-        }
-
-        let whole = usize::from(above.len / 8);
-        let part = usize::from(above.len % 8);
-        let mut own = self.wire.as_chunks_mut::<8>().0.iter_mut().rev().zip(&mut self.sums);
-        let mut theirs = above.wire.as_chunks::<8>().0.iter().rev().zip(&above.sums);
-        for ((to, so_far), (word, sum)) in own.by_ref().take(whole).zip(theirs.by_ref()) {
-            (*to, *so_far) = (*word, *sum);
-        }
-        // The word that both have a part of.
-        let (to, so_far) = own.next()?;
-        let word = above.wire.as_chunks::<8>().0.get(LAST.wrapping_sub(whole))?;
-        let last = match labels.last_chunk::<8>() {
-            Some(word) => u64::from_le_bytes(*word),
-            None => first_word(labels, labels)?,
-        };
-        let bits = u32::from(above.len % 8).wrapping_mul(8);
-        let mut word = u64::from_le_bytes(*word) | last.wrapping_shr(bits);
-        let mut folded = lower_case(word);
-        let mut folds = word ^ folded;
-        let mut sum = *above.sums.get(whole)?;
-        let mut round = u64::from(above.len / 8).wrapping_mul(ROUND).wrapping_add(self.seed);
-        (*to, *so_far) = (folded.to_le_bytes(), sum);
-        let Some(left) = labels.len().checked_sub(8usize.wrapping_sub(part)) else {
-            return Some(folds == 0);
-        };
-        let mut rest = labels.get(..left)?;
-        for (to, so_far) in own {
-            sum = sum.wrapping_add(mix(folded, round));
-            round = round.wrapping_add(ROUND);
-            let (before, is_whole) = match rest.split_last_chunk::<8>() {
-                Some((before, octets)) => {
-                    word = u64::from_le_bytes(*octets);
-                    (before, true)
-                }
-                None => {
-                    word = first_word(labels, rest)?;
-                    (rest, false)
-                }
-            };
-            folded = lower_case(word);
-            folds |= word ^ folded;
-            (*to, *so_far) = (folded.to_le_bytes(), sum);
-            if !is_whole {
-                return Some(folds == 0);
-            }
             rest = before;
         }
         None

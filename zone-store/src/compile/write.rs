@@ -9,6 +9,7 @@ use crate::compile::sort_key;
 use crate::compile::workers::{self, Workers};
 use crate::index;
 use crate::key::Key;
+use crate::key::below::Apex;
 use crate::node::{NO_CUT, Node};
 use crate::rrset::FORM_SHIFT;
 use crate::store::salted;
@@ -244,17 +245,11 @@ impl Written {
         let stretches = self.places.iter().collect();
         let hashed = workers::map(workers, stretches, |parts: &Vec<(u32, Vec<u32>)>| {
             let mut hashed = Vec::with_capacity(parts.iter().map(|(_, at)| at.len()).sum());
-            let mut name = Vec::with_capacity(255);
-            let mut key = Key::new(seed);
             for (zone, places) in parts {
-                let apex = self.apexes.get(to_usize(*zone))?;
+                let apex = Apex::of(&Key::read(self.apexes.get(to_usize(*zone))?, seed)?)?;
                 for offset in places {
                     let node = Node::read(crate::bytes::from(&self.nodes, *offset)?)?;
-                    name.clear();
-                    name.extend_from_slice(node.name);
-                    name.extend_from_slice(apex);
-                    key.fill(&name)?;
-                    hashed.push((salted(*zone, key.hash(key.depth())?), *offset));
+                    hashed.push((salted(*zone, apex.hash(node.name)?), *offset));
                 }
             }
             Some(hashed)

@@ -234,7 +234,7 @@ fn digest_of(header: &[u8]) -> u128 {
 
 const MAGIC: [u8; 8] = *b"\x89undrhd\n";
 /// The format this crate reads and writes. Any change of meaning makes it one more.
-pub(crate) const VERSION: u32 = 3;
+pub(crate) const VERSION: u32 = 4;
 /// The rows of a location stand in for the default rows, instead of joining them.
 pub(crate) const OVERRIDE: u32 = 1;
 /// The client maps are as small as may be. The ranges themselves tell their form: this is for who makes an image of

@@ -29,13 +29,13 @@ pub struct Image<B> {
 }
 
 impl<B: AsRef<[u8]>> Image<B> {
-    /// Checks the whole image: sums, offsets, order, names, and that the index finds every name.
+    /// Checks the whole image: sums, offsets, order, names, and that the index leads to every name and nothing else.
     ///
     /// # Errors
     /// What is wrong, in which section, and where in it.
     ///
     /// # Cost
-    /// One pass over all octets, and a look-up per name. No allocation.
+    /// Two passes over all octets, each in order: one for the sums, one for what they hold. No allocation.
     pub fn open(bytes: B) -> Result<Self, ImageError> {
         let layout = Layout::read(bytes.as_ref())?;
         let image = Self { bytes, layout };

@@ -1,15 +1,20 @@
 //! Whether an image is what the compiler writes, as far as a look-up relies on it.
 
+mod nodes;
+#[cfg(all(test, feature = "alloc"))]
+mod tests;
+
 use crate::bytes::{Reader, from, to_usize};
 use crate::image::{ImageError, ImageErrorKind, Section};
+use crate::index::Index;
 use crate::key::Key;
 use crate::location::{Bind, Location};
-use crate::node::{NO_CUT, Node};
+use crate::node::Node;
 use crate::nsec3::MAX_ITERATIONS;
-use crate::rrset::{Form, Group};
-use crate::store::{Store, ZoneView, salted};
+use crate::rrset::Group;
+use crate::store::{Store, ZoneView};
 
-/// Checks all sections. One pass, and a look-up per name.
+/// Checks all sections, in one pass.
 pub(crate) fn verify(store: &Store<'_>) -> Result<(), ImageError> {
     zones(store)?;
     locations(store)?;
@@ -20,19 +25,11 @@ pub(crate) fn verify(store: &Store<'_>) -> Result<(), ImageError> {
 fn zones(store: &Store<'_>) -> Result<(), ImageError> {
     let bad = |what| error(Section::Zones, 0, what);
     let mut end = 0;
-    let mut names = 0usize;
+    let mut zones = 0u64;
+    let mut names = 0u64;
     let mut depths = 0u128;
     let mut nsec_end = 0;
     let mut nsec3_end = 0;
-    for (index, section) in [
-        (store.zone_index, Section::ZoneIndex),
-        (store.index, Section::Index),
-        (store.bind_index, Section::BindIndex),
-    ] {
-        if !index.is_whole() {
-            return Err(error(section, 0, "not whole buckets"));
-        }
-    }
     for id in 0..store.zone_count() {
         let zone = store.zone(id).ok_or(bad("zone record leads nowhere"))?;
         let key = Key::read(zone.name, store.seed).ok_or(bad("apex is not a name"))?;
@@ -43,15 +40,13 @@ fn zones(store: &Store<'_>) -> Result<(), ImageError> {
         {
             return Err(bad("zone record does not fit its zone"));
         }
-        let hash = key.hash(key.depth()).unwrap_or(0);
-        if store.zone_index.find(hash, |found| (found == id).then_some(())).is_none() {
-            return Err(error(Section::ZoneIndex, 0, "zone is not in the index"));
-        }
         if zone.nsec().0 != nsec_end || zone.nsec3().0 != nsec3_end {
             return Err(bad("proofs are out of place"));
         }
         depths |= 1u128.wrapping_shl(u32::from(zone.depth));
-        names = names.saturating_add(nodes(store, &zone)?);
+        let hash = key.hash(key.depth()).unwrap_or(0);
+        zones = zones.wrapping_add(store.zone_index.term(hash, id));
+        names = names.wrapping_add(nodes::nodes(store, &zone, &key)?);
         proofs(store, &zone)?;
         end = zone.end;
         nsec_end = zone.nsec().1;
@@ -60,112 +55,21 @@ fn zones(store: &Store<'_>) -> Result<(), ImageError> {
     let whole = to_usize(end) == store.nodes.len()
         && depths == store.depths
         && to_usize(nsec_end) == store.nsec.len()
-        && to_usize(nsec3_end) == store.nsec3.len()
-        && store.zone_index.entries() == to_usize(store.zone_count());
-    if !whole || store.index.entries() != names {
+        && to_usize(nsec3_end) == store.nsec3.len();
+    if !whole {
         return Err(bad("zones do not add up"));
     }
-    Ok(())
+    leads(store.zone_index, zones, Section::ZoneIndex)?;
+    leads(store.index, names, Section::Index)
 }
 
-/// The nodes of a zone: whole, in order, each found by the index. Returns how many there are.
-fn nodes(store: &Store<'_>, zone: &ZoneView<'_>) -> Result<usize, ImageError> {
-    let mut offset = zone.start;
-    let apex = Key::read(zone.name, store.seed).ok_or(error(Section::Zones, 0, "not a name"))?;
-    let (mut key, mut previous) = (&mut Key::new(store.seed), &mut Key::new(store.seed));
-    let mut previous_name: &[u8] = &[];
-    let mut count = 0usize;
-    while offset < zone.end {
-        let bad = |what| error(Section::Nodes, to_usize(offset), what);
-        let bytes =
-            store.nodes.get(to_usize(offset)..to_usize(zone.end)).ok_or(bad("past the end"))?;
-        let node = Node::read(bytes).ok_or(bad("node is cut short"))?;
-        let folded = key.fill_below(node.name, &apex).ok_or(bad("not a name"))?;
-        let follows = match count {
-            0 => node.name.is_empty(),
-            _ => follows((previous, previous_name), (key, node.name), zone.depth),
-        };
-        if !folded || key.depth() != node.depth || !follows {
-            return Err(bad("name is out of order, or the name above it is not there"));
-        }
-        if node.cut != NO_CUT && (node.cut > node.depth || node.cut < zone.depth) {
-            return Err(bad("delegation is not above the name"));
-        }
-        let hash = salted(zone.id, key.hash(key.depth()).unwrap_or(0));
-        if store.index.find(hash, |found| (found == offset).then_some(())).is_none() {
-            return Err(error(Section::Index, to_usize(offset), "name is not in the index"));
-        }
-        let end = entries(store, &node).map_err(bad)?;
-        let len = bytes.len().saturating_sub(end.len());
-        let len = u32::try_from(len).map_err(|_| bad("node is too long"))?;
-        offset = offset.checked_add(len).ok_or(bad("node is too long"))?;
-        count = count.saturating_add(1);
-        core::mem::swap(&mut key, &mut previous);
-        previous_name = node.name;
+/// Whether an index leads to what has this sum of terms, and to nothing else.
+fn leads(index: Index<'_>, sum: u64, section: Section) -> Result<(), ImageError> {
+    if index.sum() == Some(sum) {
+        Ok(())
+    } else {
+        Err(error(section, 0, "index does not fit the names"))
     }
-    Ok(count)
-}
-
-/// Whether a name can be the next one in canonical order when all names above it are there: the name above it
-/// is the previous name, or above that, and its own label is greater than the one on the way to the previous.
-///
-/// Both come with their labels down to the apex as they lie in the image.
-fn follows(previous: (&Key, &[u8]), name: (&Key, &[u8]), zone: u8) -> bool {
-    let depth = name.0.depth();
-    let Some(above) = depth.checked_sub(1).filter(|above| *above >= zone) else { return false };
-    let place = |(key, labels): (&Key, _), depth| {
-        let labels: &[u8] = labels;
-        key.start(depth).and_then(|start| labels.split_at_checked(usize::from(start)))
-    };
-    let (Some((label, parent)), Some((before, of_previous))) =
-        (place(name, above), place(previous, above))
-    else {
-        return false;
-    };
-    if parent != of_previous {
-        return false;
-    }
-    // `None` when the previous name is the one above.
-    let start = previous.0.start(depth).map(usize::from);
-    let other = start.and_then(|start| before.get(start..)).and_then(|label| label.get(1..));
-    other < label.get(1..)
-}
-
-/// The entries of a node; returns what follows them.
-fn entries<'a>(store: &Store<'a>, node: &Node<'a>) -> Result<&'a [u8], &'static str> {
-    let mut entries = node.entries();
-    let mut last = None;
-    for entry in entries.by_ref() {
-        if last >= Some(entry.rtype) {
-            return Err("types are out of order");
-        }
-        last = Some(entry.rtype);
-        let whole = match entry.form {
-            Form::Inline => {
-                Group::read(entry.payload).and_then(|g| g.end()).is_some_and(<[u8]>::is_empty)
-            }
-            Form::Shared => {
-                entry.payload.len() == 4 && entry.default_group(store.sets).is_some_and(is_whole)
-            }
-            Form::Located => {
-                let (variants, rest) = entry.payload.as_chunks::<8>();
-                rest.is_empty()
-                    && !variants.is_empty()
-                    && entry
-                        .groups(store.sets)
-                        .all(|(l, g)| l < store.location_count() && g.is_some_and(is_whole))
-                    && entry.groups(store.sets).is_sorted_by(|(a, _), (b, _)| a < b)
-            }
-        };
-        if !whole {
-            return Err("RRset is not whole");
-        }
-    }
-    if entries.is_unfinished() { Err("node is cut short") } else { Ok(entries.rest()) }
-}
-
-fn is_whole(group: Group<'_>) -> bool {
-    group.end().is_some()
 }
 
 /// The NSEC names and NSEC3 hashes of a zone: in order, and leading to records.
@@ -238,7 +142,7 @@ fn maps(store: &Store<'_>) -> Result<(), ImageError> {
 /// The bound names: each found by the index, with the names above it, and leading to maps.
 fn binds(store: &Store<'_>) -> Result<(), ImageError> {
     let mut reader = Reader::new(store.binds);
-    let mut count = 0usize;
+    let mut sum = 0u64;
     while !reader.is_empty() {
         let offset = store.binds.len().saturating_sub(reader.rest().len());
         let bad = |what| error(Section::Binds, offset, what);
@@ -249,26 +153,25 @@ fn binds(store: &Store<'_>) -> Result<(), ImageError> {
         {
             return Err(bad("binding leads nowhere"));
         }
-        let find = |depth: u8, name: &[u8]| {
-            let hash = key.hash(depth)?;
-            store.bind_index.find(hash, |at| {
+        let find = |depth: u8| {
+            let name = key.suffix(depth)?;
+            store.bind_index.find(key.hash(depth)?, |at| {
                 let found = Bind::read(from(store.binds, at)?)?;
                 (found.name == name).then_some(at)
             })
         };
-        let found = find(key.depth(), key.wire()).map(to_usize) == Some(offset);
-        let above = key.depth().checked_sub(1);
-        let above = above.is_none_or(|d| key.suffix(d).is_some_and(|name| find(d, name).is_some()));
-        if !found || !above {
+        let found = find(key.depth()).filter(|at| to_usize(*at) == offset);
+        let above = key.depth().checked_sub(1).is_none_or(|above| find(above).is_some());
+        let (Some(at), true) = (found, above) else {
             return Err(error(Section::BindIndex, offset, "bound name is not in the index"));
-        }
-        count = count.saturating_add(1);
+        };
+        sum = sum.wrapping_add(store.bind_index.term(key.hash(key.depth()).unwrap_or(0), at));
     }
-    if store.bind_index.entries() == count {
-        Ok(())
-    } else {
-        Err(error(Section::BindIndex, 0, "entries do not add up"))
-    }
+    leads(store.bind_index, sum, Section::BindIndex)
+}
+
+fn is_whole(group: Group<'_>) -> bool {
+    group.end().is_some()
 }
 
 fn error(section: Section, offset: usize, what: &'static str) -> ImageError {

@@ -68,37 +68,6 @@ fn wildcards_hash_as_names_do() {
 }
 
 #[test]
-fn labels_and_the_name_above_make_a_name() {
-    for apex in [&b"\0"[..], b"\x07example\0", b"\x06sevens\0", b"\x02ab\x0ctwelve-wides\x01z\0"] {
-        let above = Key::read(apex, 5).unwrap();
-        for first in 0..40u8 {
-            let mut labels = vec![];
-            for len in [first, first / 2, 3] {
-                if len > 0 {
-                    labels.push(len);
-                    labels.extend((0..len).map(|i| b'a' + i % 26));
-                }
-            }
-            let mut key = Key::read(b"\x10what-was-before\x00\x01x\0", 5).unwrap();
-            assert_eq!(key.fill_below(&labels, &above), Some(true));
-            let name = [&labels[..], apex].concat();
-            let whole = Key::read(&name, 5).unwrap();
-            assert_eq!((key.wire(), key.depth()), (whole.wire(), whole.depth()));
-            for depth in 0..=key.depth() {
-                assert_eq!(key.hash(depth), whole.hash(depth));
-                assert_eq!(key.start(depth), whole.start(depth));
-            }
-            if first > 0 {
-                labels[1] = b'A';
-                assert_eq!(key.fill_below(&labels, &above), Some(false));
-                labels.pop();
-                assert_eq!(key.fill_below(&labels, &above), None);
-            }
-        }
-    }
-}
-
-#[test]
 fn compares_any_stretch_of_labels() {
     let name = b"\x05seven\x0btwelve-long\x01x\x10and-sixteen-long\x03end\x00";
     let key = Key::read(name, 3).unwrap();

@@ -6,7 +6,6 @@ mod zone;
 
 use alloc::vec::Vec;
 
-use crate::answer::join;
 use crate::compile::pool::Shared;
 use crate::compile::write::{Names, ZoneHead};
 use crate::delta::diff::{key_of, locations};
@@ -14,9 +13,8 @@ use crate::delta::{Change, Delta, DeltaError};
 use crate::image::Image;
 use crate::index;
 use crate::key::Key;
-use crate::node::Node;
 use crate::overlay::{Overlay, Part};
-use crate::store::{Store, salted};
+use crate::store::Store;
 use places::places;
 use zone::Draft;
 
@@ -106,11 +104,4 @@ fn make<'a>(base: &Store<'a>, delta: &Delta<'a>) -> Option<Overlay> {
 fn index_of(entries: &[(u64, u32)]) -> Option<Vec<u8>> {
     (0..4u32)
         .find_map(|more| index::build(entries.len().checked_shl(more)?, entries.iter().copied()))
-}
-
-/// The hash of the name of a node.
-fn hash_of(base: &Store<'_>, id: u32, apex: &[u8], node: &Node<'_>) -> Option<u64> {
-    let mut wire = [0u8; 255];
-    let key = Key::read(join(&mut wire, node.name, apex)?, base.seed)?;
-    Some(salted(id, key.hash(key.depth())?))
 }

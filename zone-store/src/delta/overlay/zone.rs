@@ -11,13 +11,15 @@ use crate::compile::write::Names;
 use crate::delta::apply::{params, put};
 use crate::delta::diff::{key_of, proof_of};
 use crate::delta::overlay::affected::{Affected, Finder};
-use crate::delta::overlay::{hash_of, index_of};
+use crate::delta::overlay::index_of;
 use crate::delta::{ProofChange, ZoneChange};
+use crate::key::Key;
+use crate::key::below::Apex;
 use crate::node::{HAS_WILDCARD, IS_GONE, NO_CUT, Node};
 use crate::nsec3::MAX_ITERATIONS;
 use crate::overlay::{Part, Places, Run};
 use crate::source::Id;
-use crate::store::{NSEC3, Store, ZoneView};
+use crate::store::{NSEC3, Store, ZoneView, salted};
 
 /// A zone, planned.
 pub(super) struct Draft<'a> {
@@ -84,10 +86,11 @@ impl<'a> Draft<'a> {
         number: usize,
         shared: &Shared,
     ) -> Option<Part> {
+        let apex = Apex::of(&Key::read(self.apex, base.seed)?)?;
         let mut hashed = Vec::with_capacity(names.places.len());
         for offset in &names.places {
             let node = Node::read(crate::bytes::from(&names.nodes, *offset)?)?;
-            hashed.push((hash_of(base, self.id, self.apex, &node)?, *offset));
+            hashed.push((salted(self.id, apex.hash(node.name)?), *offset));
         }
         let mut nsec3 = Vec::new();
         for spec in self.plan.zones.iter().flat_map(|part| &part.nsec3) {
