@@ -1,7 +1,5 @@
 //! Reading a query: as much of it as an answer needs.
 
-use core::net::IpAddr;
-
 use dns_wire::edns::{ClientSubnet, EdnsOption, OptionCode};
 use dns_wire::{Class, Message, Opcode, RType, Rcode, Section};
 
@@ -29,24 +27,31 @@ pub(crate) struct Asked<'q> {
     pub(crate) told: Option<Told<'q>>,
 }
 
-/// A Client Subnet option: what it tells, and its octets.
+/// A Client Subnet option that a query can have: its octets, so that little is moved until one asks what it tells.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Told<'q> {
-    subnet: Subnet,
     data: &'q [u8],
 }
 
 impl<'q> Told<'q> {
     /// `None` of an option that a query cannot have.
+    #[inline]
     fn read(data: &'q [u8]) -> Option<Self> {
         let option = EdnsOption { code: OptionCode::CLIENT_SUBNET, data, position: 0 };
         // RFC 7871 §6: the scope is 0 in a query.
-        let told = ClientSubnet::read(&option).ok().filter(|told| told.scope() == 0)?;
-        let (address, width) = match told.address() {
-            IpAddr::V4(v4) => (u128::from(u32::from(v4)), 32),
-            IpAddr::V6(v6) => (u128::from(v6), 128),
-        };
-        Some(Self { subnet: Subnet { address, source: told.source(), width }, data })
+        let told = ClientSubnet::read(&option).ok()?;
+        (told.scope() == 0).then_some(Self { data })
+    }
+
+    /// The client's network; a source of 0 hides it (RFC 7871 §7.1.2).
+    #[inline]
+    fn subnet(&self) -> Option<Subnet> {
+        let (&[_, family, source, _], address) = self.data.split_first_chunk::<4>()?;
+        let width = if family == IPV4 { 32 } else { 128 };
+        let told = address.iter().fold(0u128, |told, octet| told << 8 | u128::from(*octet));
+        let untold = usize::from(width).wrapping_sub(address.len().wrapping_mul(8));
+        let address = told.wrapping_shl(u32::try_from(untold).ok()?);
+        (source > 0).then_some(Subnet { address, source, width })
     }
 
     /// Writes the option of the reply: all but the scope as it was asked (RFC 7871 §7.2.1). Returns its length.
@@ -139,10 +144,9 @@ impl<'k> Query<'k> {
         self.edns.as_ref().is_some_and(|edns| edns.dnssec_ok)
     }
 
-    /// The client's network, when the query tells one: a source of 0 hides it (RFC 7871 §7.1.2).
+    /// The client's network, when the query tells one.
     pub(crate) fn subnet(&self) -> Option<Subnet> {
-        let told = self.edns.as_ref()?.told.as_ref()?;
-        Some(told.subnet).filter(|subnet| subnet.source > 0)
+        self.edns.as_ref()?.told.as_ref()?.subnet()
     }
 
     /// Whether the query has a Client Subnet option, hiding or not: the reply then has one too.
@@ -210,6 +214,7 @@ fn is_opt(rest: &[u8]) -> bool {
 }
 
 /// What the options ask for; `None` when one is malformed. Unknown ones are passed over (RFC 6891 §6.1.2).
+#[inline]
 fn read_options<'q>(opt: &Opt<'q>) -> Option<Asked<'q>> {
     let mut asked =
         Asked { payload_size: opt.payload_size, dnssec_ok: opt.dnssec_ok, nsid: false, told: None };
@@ -233,3 +238,5 @@ fn read_options<'q>(opt: &Opt<'q>) -> Option<Asked<'q>> {
 }
 
 const QR: u8 = 0x80;
+/// The family in a Client Subnet option (RFC 7871 §6); the other is 2.
+const IPV4: u8 = 1;

@@ -99,8 +99,17 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
 
     /// From the name of the question to the last one.
     fn walk(&mut self) {
+        let first = Hop { key: self.query.key, at: 12, number: 0 };
+        if let Some(next) = self.step(first) {
+            self.walk_on(next);
+        }
+    }
+
+    /// The names after the first. Apart, as most answers have none.
+    #[inline(never)]
+    fn walk_on(&mut self, next: Follow) {
         let query = self.query;
-        let mut next = self.step(Hop { key: query.key, at: 12, number: 0 });
+        let mut next = Some(next);
         let mut seen = [0u64; HOPS];
         for (number, slot) in (1u8..=self.policy.max_hops).zip(0usize..HOPS) {
             let Some(Follow { name, at }) = next else { return };
