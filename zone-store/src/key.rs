@@ -259,62 +259,69 @@ impl Key {
         if depth < above { None } else { self.between(depth, above) }
     }
 
-    /// Whether its labels between the suffix of `depth` and that of `above` are the `len` octets at the start of
-    /// `octets`, which may go on past them; `above` is `None` for all labels and the root.
+    /// Whether its suffix of `depth` labels is the `len` octets at the start of `octets`, which may go on past them.
     ///
-    /// Compares words as they were written by [`Key::fill`], put together by shifts: a processor that is asked
-    /// for octets of two words it has just written has to wait until both are in the cache.
+    /// Compares the words as [`Key::fill`] wrote them: a processor that is asked for octets of two words it has just
+    /// written has to wait until both are in the cache.
     #[inline]
-    pub(crate) fn is_name(&self, depth: u8, above: Option<u8>, octets: &[u8], len: u8) -> bool {
-        let end = above.map_or(Some(self.len), |above| self.start(above));
-        let (Some(start), Some(end)) = (self.start(depth), end) else { return false };
-        if end.checked_sub(start) != Some(len) {
+    pub(crate) fn is_suffix(&self, depth: u8, octets: &[u8], len: u8) -> bool {
+        let is_long = self.start(depth).and_then(|start| self.len.checked_sub(start)) == Some(len);
+        let Some(mut rest) = octets.get(..usize::from(len)).filter(|_| is_long) else {
+            return false;
+        };
+        for own in self.wire.as_chunks::<8>().0.iter().rev() {
+            let own = u64::from_le_bytes(*own);
+            let Some((before, word)) = rest.split_last_chunk::<8>() else {
+                let missing = bits(8usize.wrapping_sub(rest.len()));
+                let word = first_word(octets, rest).unwrap_or(!own);
+                return (own ^ word).checked_shr(missing).unwrap_or(0) == 0;
+            };
+            if own != u64::from_le_bytes(*word) {
+                return false;
+            }
+            rest = before;
+        }
+        false
+    }
+
+    /// Whether its labels between the suffix of `depth` and that of `above` are the `len` octets at the start of
+    /// `octets`, which may go on past them.
+    ///
+    /// Compares words as [`Key::is_suffix`] does, but these lie across those that were written, so that they are put
+    /// together by shifts.
+    #[inline]
+    pub(crate) fn is_between(&self, depth: u8, above: u8, octets: &[u8], len: u8) -> bool {
+        let (Some(start), Some(end)) = (self.start(depth), self.start(above)) else { return false };
+        if end.checked_sub(start) != Some(len) || octets.len() < usize::from(len) {
             return false;
         }
         let at = WIRE.wrapping_sub(usize::from(self.len)).wrapping_add(usize::from(start));
-        let len = usize::from(len);
-        let Some(name) = octets.get(..len) else { return false };
-        let Some((rest, last)) = name.split_last_chunk::<8>() else {
-            return self.is_short_name(at, octets, name);
-        };
-        // The last eight octets first: so no remainder is left to see to.
-        if self.word(at.wrapping_add(rest.len())) != u64::from_le_bytes(*last) {
-            return false;
-        }
-        let (mut at, mut rest) = (at, name);
-        while let Some((word, after)) = rest.split_first_chunk::<8>() {
-            if self.word(at) != u64::from_le_bytes(*word) {
+        let words = self.wire.as_chunks::<8>().0.get(at / 8..).unwrap_or_default();
+        let mut words = words.iter().map(|word| u64::from_le_bytes(*word));
+        let shift = bits(at % 8);
+        let (mut low, mut rest, mut left) = (words.next().unwrap_or(0), octets, usize::from(len));
+        loop {
+            let high = words.next().unwrap_or(0);
+            let own = low.wrapping_shr(shift) | (high << 1).wrapping_shl(63u32.wrapping_sub(shift));
+            let Some((word, after)) = rest.split_first_chunk::<8>() else {
+                return own
+                    .to_le_bytes()
+                    .iter()
+                    .zip(rest)
+                    .take(left)
+                    .all(|(own, other)| own == other);
+            };
+            let differences = own ^ u64::from_le_bytes(*word);
+            let Some(more) = left.checked_sub(8) else {
+                // The octets past the name do not count; with none of it left, nothing does.
+                let unused = bits(8usize.wrapping_sub(left));
+                return differences.checked_shl(unused).unwrap_or(0) == 0;
+            };
+            if differences != 0 {
                 return false;
             }
-            at = at.wrapping_add(8);
-            rest = after;
+            (low, rest, left) = (high, after, more);
         }
-        true
-    }
-
-    /// The same for less than eight octets, with which `octets` starts.
-    #[inline]
-    fn is_short_name(&self, at: usize, octets: &[u8], name: &[u8]) -> bool {
-        let word = self.word(at);
-        if let Some(other) = octets.first_chunk::<8>() {
-            // The octets past the name do not count; with none of it left, nothing does.
-            let unused =
-                u32::try_from(8usize.saturating_sub(name.len())).unwrap_or(8).wrapping_mul(8);
-            return (word ^ u64::from_le_bytes(*other)).checked_shl(unused).unwrap_or(0) == 0;
-        }
-        word.to_le_bytes().iter().zip(name).all(|(own, other)| own == other)
-    }
-
-    /// Eight octets of `wire`, zeros past its end.
-    #[inline]
-    fn word(&self, at: usize) -> u64 {
-        let words = self.wire.as_chunks::<8>().0;
-        let word = |i: usize| words.get(i).map_or(0, |word| u64::from_le_bytes(*word));
-        let first = at / 8;
-        let bits =
-            u32::from(crate::bytes::low8(u64::try_from(at).unwrap_or(0) % 8)).wrapping_mul(8);
-        let (low, high) = (word(first), word(first.wrapping_add(1)));
-        low.wrapping_shr(bits) | (high << 1).wrapping_shl(63u32.wrapping_sub(bits))
     }
 
     /// The whole name in wire form.
@@ -327,7 +334,7 @@ impl Key {
 #[inline]
 fn first_word(name: &[u8], rest: &[u8]) -> Option<u64> {
     if let Some(word) = name.first_chunk::<8>() {
-        let missing = u32::try_from(8usize.saturating_sub(rest.len())).ok()?.wrapping_mul(8);
+        let missing = bits(8usize.wrapping_sub(rest.len()));
         return Some(u64::from_le_bytes(*word).checked_shl(missing).unwrap_or(0));
     }
     let mut word = [0u8; 8];
@@ -335,6 +342,12 @@ fn first_word(name: &[u8], rest: &[u8]) -> Option<u64> {
         *to = *from;
     }
     Some(u64::from_le_bytes(word))
+}
+
+/// How many bits are in so many octets of a word: 64 at the most.
+#[inline]
+fn bits(octets: usize) -> u32 {
+    u32::try_from(octets).unwrap_or(0).wrapping_mul(8)
 }
 
 /// Eight octets with those from `A` to `Z` in lower case.

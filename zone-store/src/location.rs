@@ -146,7 +146,7 @@ impl<'a> Store<'a> {
         self.bind_index.find(name.hash(depth)?, |offset| {
             let (len, octets) = from(self.binds, offset)?.split_first()?;
             let (_, maps) = octets.split_at_checked(usize::from(*len))?;
-            name.is_name(depth, None, octets, *len).then(|| Bind::maps(maps))?
+            name.is_suffix(depth, octets, *len).then(|| Bind::maps(maps))?
         })
     }
 

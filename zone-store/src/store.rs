@@ -118,15 +118,16 @@ impl<'a> Store<'a> {
     /// The number alone: it comes back in a register. A view written by one function and moved by the next has to
     /// wait until its parts are in the cache.
     fn find_zone_id(&self, key: &Key, depth: u8) -> Option<u32> {
+        if let ([zone], None) = (self.zones, self.overlay) {
+            // One zone needs no search.
+            let ([apex, len], name) = self.apex_name(zone)?;
+            return (*apex <= depth && key.is_suffix(*apex, name, *len)).then_some(0);
+        }
         let mut depths = self.depths & mask_to(depth.min(key.depth()));
         while depths != 0 {
             let depth = u8::try_from(127u32.wrapping_sub(depths.leading_zeros())).ok()?;
             let is_it = |id| self.is_apex(id, key, depth).then_some(id);
-            // One zone needs no search.
-            let found = match self.zones {
-                [_] => is_it(0),
-                _ => self.zone_index.find(key.hash(depth)?, is_it),
-            };
+            let found = self.zone_index.find(key.hash(depth)?, is_it);
             let found = match self.overlay {
                 None => found,
                 Some(overlay) => overlay.zone(found, key, depth),
@@ -142,10 +143,15 @@ impl<'a> Store<'a> {
     /// Whether the key's suffix of `depth` labels is the apex of this zone.
     #[inline]
     fn is_apex(&self, id: u32, key: &Key, depth: u8) -> bool {
-        let name = self.zones.get(to_usize(id)).and_then(|record| record.first_chunk::<4>());
-        let octets = name.and_then(|name| from(self.zone_names, u32::from_le_bytes(*name)));
-        let parts = octets.and_then(|octets| octets.split_first_chunk::<2>());
-        parts.is_some_and(|([_, len], name)| key.is_name(depth, None, name, *len))
+        let apex = self.zones.get(to_usize(id)).and_then(|zone| self.apex_name(zone));
+        apex.is_some_and(|([_, len], name)| key.is_suffix(depth, name, *len))
+    }
+
+    /// How many labels the apex has and how many octets, and octets that start with it.
+    #[inline]
+    fn apex_name(&self, zone: &[u8; ZONE]) -> Option<(&'a [u8; 2], &'a [u8])> {
+        let name = u32::from_le_bytes(*zone.first_chunk()?);
+        from(self.zone_names, name)?.split_first_chunk()
     }
 
     /// The node of the suffix of `depth` labels, in this zone.
@@ -164,7 +170,7 @@ impl<'a> Store<'a> {
         depth: u8,
     ) -> Option<&'a [u8]> {
         self.find_hashed(zone, key.hash(depth)?, |octets, len| {
-            key.is_name(depth, Some(zone.depth), octets, len)
+            key.is_between(depth, zone.depth, octets, len)
         })
     }
 
@@ -177,7 +183,7 @@ impl<'a> Store<'a> {
     ) -> Option<Node<'a>> {
         let found = self.find_hashed(zone, key.wildcard_hash(depth)?, |octets, len| {
             let parent = octets.strip_prefix(b"\x01*").zip(len.checked_sub(2));
-            parent.is_some_and(|(octets, len)| key.is_name(depth, Some(zone.depth), octets, len))
+            parent.is_some_and(|(octets, len)| key.is_between(depth, zone.depth, octets, len))
         });
         Node::read(found?)
     }
