@@ -121,23 +121,21 @@ impl<'k> Query<'k> {
         if !sound {
             return fault(Rcode::FORMERR, Some(head), opt.map(|opt| opt.dnssec_ok));
         }
-        let asked = match opt {
+        let edns = match opt {
             Some(Opt { version: 1.., dnssec_ok, .. }) => {
                 return fault(Rcode::BADVERS, Some(head), Some(dnssec_ok));
             }
-            Some(opt) => match read_options(&opt) {
-                Some(asked) => Some(asked),
-                None => return fault(Rcode::FORMERR, Some(head), Some(opt.dnssec_ok)),
-            },
+            Some(Opt { payload_size, dnssec_ok, options, .. }) => {
+                let Some((nsid, told)) = read_options(options) else {
+                    return fault(Rcode::FORMERR, Some(head), Some(dnssec_ok));
+                };
+                Some(Asked { payload_size, dnssec_ok, nsid, told })
+            }
             None => None,
         };
-        Ok(Self {
-            key,
-            rtype: RType(u16::from_be_bytes([type_high, type_low])),
-            class: Class(u16::from_be_bytes([class_high, class_low])),
-            head,
-            edns: asked,
-        })
+        let rtype = RType(u16::from_be_bytes([type_high, type_low]));
+        let class = Class(u16::from_be_bytes([class_high, class_low]));
+        Ok(Self { key, rtype, class, head, edns })
     }
 
     pub(crate) fn dnssec_ok(&self) -> bool {
@@ -213,28 +211,27 @@ fn is_opt(rest: &[u8]) -> bool {
     [owner, type_high, type_low] == [0, 0, 41] && options.len() == len
 }
 
-/// What the options ask for; `None` when one is malformed. Unknown ones are passed over (RFC 6891 §6.1.2).
+/// Whether the options ask for an NSID, and the subnet that they tell; `None` when one is malformed. Unknown ones are
+/// passed over (RFC 6891 §6.1.2).
 #[inline]
-fn read_options<'q>(opt: &Opt<'q>) -> Option<Asked<'q>> {
-    let mut asked =
-        Asked { payload_size: opt.payload_size, dnssec_ok: opt.dnssec_ok, nsid: false, told: None };
-    let mut rest = opt.options;
+fn read_options(options: &[u8]) -> Option<(bool, Option<Told<'_>>)> {
+    let (mut nsid, mut told) = (false, None);
+    let mut rest = options;
     while !rest.is_empty() {
         let (&[code_high, code_low, len_high, len_low], after) = rest.split_first_chunk::<4>()?;
         let len = usize::from(u16::from_be_bytes([len_high, len_low]));
         let (data, after) = after.split_at_checked(len)?;
-        let code = OptionCode(u16::from_be_bytes([code_high, code_low]));
-        match code {
-            OptionCode::NSID => asked.nsid = true,
+        match OptionCode(u16::from_be_bytes([code_high, code_low])) {
+            OptionCode::NSID => nsid = true,
             OptionCode::CLIENT_SUBNET => {
-                let told = Told::read(data)?;
-                asked.told = asked.told.or(Some(told));
+                let subnet = Told::read(data)?;
+                told = told.or(Some(subnet));
             }
             _ => {}
         }
         rest = after;
     }
-    Some(asked)
+    Some((nsid, told))
 }
 
 const QR: u8 = 0x80;
