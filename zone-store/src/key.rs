@@ -260,68 +260,16 @@ impl Key {
     }
 
     /// Whether its suffix of `depth` labels is the `len` octets at the start of `octets`, which may go on past them.
-    ///
-    /// Compares the words as [`Key::fill`] wrote them: a processor that is asked for octets of two words it has just
-    /// written has to wait until both are in the cache.
     #[inline]
     pub(crate) fn is_suffix(&self, depth: u8, octets: &[u8], len: u8) -> bool {
-        let is_long = self.start(depth).and_then(|start| self.len.checked_sub(start)) == Some(len);
-        let Some(mut rest) = octets.get(..usize::from(len)).filter(|_| is_long) else {
-            return false;
-        };
-        for own in self.wire.as_chunks::<8>().0.iter().rev() {
-            let own = u64::from_le_bytes(*own);
-            let Some((before, word)) = rest.split_last_chunk::<8>() else {
-                let missing = bits(8usize.wrapping_sub(rest.len()));
-                let word = first_word(octets, rest).unwrap_or(!own);
-                return (own ^ word).checked_shr(missing).unwrap_or(0) == 0;
-            };
-            if own != u64::from_le_bytes(*word) {
-                return false;
-            }
-            rest = before;
-        }
-        false
+        self.suffix(depth).is_some_and(|own| octets.get(..usize::from(len)) == Some(own))
     }
 
     /// Whether its labels between the suffix of `depth` and that of `above` are the `len` octets at the start of
     /// `octets`, which may go on past them.
-    ///
-    /// Compares words as [`Key::is_suffix`] does, but these lie across those that were written, so that they are put
-    /// together by shifts.
     #[inline]
     pub(crate) fn is_between(&self, depth: u8, above: u8, octets: &[u8], len: u8) -> bool {
-        let (Some(start), Some(end)) = (self.start(depth), self.start(above)) else { return false };
-        if end.checked_sub(start) != Some(len) || octets.len() < usize::from(len) {
-            return false;
-        }
-        let at = WIRE.wrapping_sub(usize::from(self.len)).wrapping_add(usize::from(start));
-        let words = self.wire.as_chunks::<8>().0.get(at / 8..).unwrap_or_default();
-        let mut words = words.iter().map(|word| u64::from_le_bytes(*word));
-        let shift = bits(at % 8);
-        let (mut low, mut rest, mut left) = (words.next().unwrap_or(0), octets, usize::from(len));
-        loop {
-            let high = words.next().unwrap_or(0);
-            let own = low.wrapping_shr(shift) | (high << 1).wrapping_shl(63u32.wrapping_sub(shift));
-            let Some((word, after)) = rest.split_first_chunk::<8>() else {
-                return own
-                    .to_le_bytes()
-                    .iter()
-                    .zip(rest)
-                    .take(left)
-                    .all(|(own, other)| own == other);
-            };
-            let differences = own ^ u64::from_le_bytes(*word);
-            let Some(more) = left.checked_sub(8) else {
-                // The octets past the name do not count; with none of it left, nothing does.
-                let unused = bits(8usize.wrapping_sub(left));
-                return differences.checked_shl(unused).unwrap_or(0) == 0;
-            };
-            if differences != 0 {
-                return false;
-            }
-            (low, rest, left) = (high, after, more);
-        }
+        self.between(depth, above).is_some_and(|own| octets.get(..usize::from(len)) == Some(own))
     }
 
     /// The whole name in wire form.
@@ -334,7 +282,7 @@ impl Key {
 #[inline]
 fn first_word(name: &[u8], rest: &[u8]) -> Option<u64> {
     if let Some(word) = name.first_chunk::<8>() {
-        let missing = bits(8usize.wrapping_sub(rest.len()));
+        let missing = u32::try_from(8usize.saturating_sub(rest.len())).ok()?.wrapping_mul(8);
         return Some(u64::from_le_bytes(*word).checked_shl(missing).unwrap_or(0));
     }
     let mut word = [0u8; 8];
@@ -342,12 +290,6 @@ fn first_word(name: &[u8], rest: &[u8]) -> Option<u64> {
         *to = *from;
     }
     Some(u64::from_le_bytes(word))
-}
-
-/// How many bits are in so many octets of a word: 64 at the most.
-#[inline]
-fn bits(octets: usize) -> u32 {
-    u32::try_from(octets).unwrap_or(0).wrapping_mul(8)
 }
 
 /// Eight octets with those from `A` to `Z` in lower case.

@@ -169,8 +169,9 @@ impl<'a> Store<'a> {
         key: &Key,
         depth: u8,
     ) -> Option<&'a [u8]> {
-        self.find_hashed(zone, key.hash(depth)?, |octets, len| {
-            key.is_between(depth, zone.depth, octets, len)
+        let above = zone.depth;
+        self.find_hashed(zone, key.hash(depth)?, move |octets, len| {
+            key.is_between(depth, above, octets, len)
         })
     }
 
@@ -181,24 +182,26 @@ impl<'a> Store<'a> {
         key: &Key,
         depth: u8,
     ) -> Option<Node<'a>> {
-        let found = self.find_hashed(zone, key.wildcard_hash(depth)?, |octets, len| {
+        let above = zone.depth;
+        let found = self.find_hashed(zone, key.wildcard_hash(depth)?, move |octets, len| {
             let parent = octets.strip_prefix(b"\x01*").zip(len.checked_sub(2));
-            parent.is_some_and(|(octets, len)| key.is_between(depth, zone.depth, octets, len))
+            parent.is_some_and(|(octets, len)| key.is_between(depth, above, octets, len))
         });
         Node::read(found?)
     }
 
-    /// `is_it` is given octets that start with a name, and its length.
+    /// `is_it` is given octets that start with a name, and its length. A copy goes to the overlay: lent, it would
+    /// have to be in memory without one too.
     #[inline]
     fn find_hashed(
         &self,
         zone: &ZoneView<'a>,
         hash: u64,
-        is_it: impl Fn(&[u8], u8) -> bool,
+        is_it: impl Fn(&[u8], u8) -> bool + Copy,
     ) -> Option<&'a [u8]> {
         let hash = zone.salted(hash);
         if let Some(part) = zone.part
-            && let Some(found) = part.find(hash, &is_it)
+            && let Some(found) = part.find(hash, is_it)
         {
             return found;
         }
