@@ -15,70 +15,122 @@ use crate::rrset::Sets;
 /// The look-ups of a verified image. Cheap to copy; threads share it freely.
 #[derive(Clone, Copy, Debug)]
 pub struct Store<'a> {
-    pub(crate) flags: u32,
-    pub(crate) seed: u64,
-    pub(crate) depths: u128,
+    // What every answer looks at. The other sections are taken when they are wanted: with all of them at hand a store
+    // would be three times as large, and slow to copy.
     zones: &'a [[u8; ZONE]],
-    pub(crate) zone_names: &'a [u8],
-    pub(crate) zone_index: Index<'a>,
-    pub(crate) nodes: &'a [u8],
-    pub(crate) index: Index<'a>,
-    pub(crate) sets: Sets<'a>,
-    pub(crate) nsec: &'a [[u8; 4]],
-    pub(crate) nsec3: &'a [[u8; NSEC3]],
-    pub(crate) locations: &'a [u8],
-    pub(crate) maps: &'a [u8],
-    pub(crate) ranges: &'a [u8],
-    pub(crate) binds: &'a [u8],
-    pub(crate) bind_index: Index<'a>,
+    zone_names: &'a [u8],
+    nodes: &'a [u8],
+    index: Index<'a>,
+    image: &'a [u8],
+    layout: &'a Layout,
     /// What has changed since, which look-ups ask first.
     pub(crate) overlay: Option<&'a Overlay>,
 }
 
+/// The sections, and what the header says.
 impl<'a> Store<'a> {
-    pub(crate) fn new(image: &'a [u8], layout: &Layout) -> Self {
-        let section = |s| layout.section(image, s);
+    #[inline]
+    pub(crate) fn new(image: &'a [u8], layout: &'a Layout) -> Self {
+        let section = |section| layout.section(image, section);
         Self {
-            flags: layout.flags,
-            seed: layout.seed,
-            depths: layout.depths,
             zones: section(Section::Zones).as_chunks().0,
             zone_names: section(Section::ZoneNames),
-            zone_index: Index::new(section(Section::ZoneIndex)),
             nodes: section(Section::Nodes),
             index: Index::new(section(Section::Index)),
-            sets: Sets { image: section(Section::Sets), overlay: &[] },
-            nsec: section(Section::Nsec).as_chunks().0,
-            nsec3: section(Section::Nsec3).as_chunks().0,
-            locations: section(Section::Locations),
-            maps: section(Section::Maps),
-            ranges: section(Section::Ranges),
-            binds: section(Section::Binds),
-            bind_index: Index::new(section(Section::BindIndex)),
+            image,
+            layout,
             overlay: None,
         }
     }
 
     /// This under an overlay that was made for it.
     pub(crate) fn under(self, overlay: &'a Overlay) -> Self {
-        Self {
-            flags: if overlay.is_override { OVERRIDE } else { 0 },
-            depths: self.depths | overlay.depths,
-            sets: Sets { overlay: &overlay.sets, ..self.sets },
-            overlay: Some(overlay),
-            ..self
-        }
+        Self { overlay: Some(overlay), ..self }
     }
 
+    #[inline]
+    fn section(&self, section: Section) -> &'a [u8] {
+        self.layout.section(self.image, section)
+    }
+
+    #[inline]
+    pub(crate) fn seed(&self) -> u64 {
+        self.layout.seed
+    }
+
+    /// Bit d is set when a zone has an apex of d labels.
+    #[inline]
+    pub(crate) fn depths(&self) -> u128 {
+        self.layout.depths | self.overlay.map_or(0, |overlay| overlay.depths)
+    }
+
+    #[inline]
+    pub(crate) fn zone_index(&self) -> Index<'a> {
+        Index::new(self.section(Section::ZoneIndex))
+    }
+
+    #[inline]
+    pub(crate) fn nodes(&self) -> &'a [u8] {
+        self.nodes
+    }
+
+    #[inline]
+    pub(crate) fn index(&self) -> Index<'a> {
+        self.index
+    }
+
+    #[inline]
+    pub(crate) fn sets(&self) -> Sets<'a> {
+        let overlay = self.overlay.map_or([].as_slice(), |overlay| &overlay.sets);
+        Sets { image: self.section(Section::Sets), overlay }
+    }
+
+    pub(crate) fn nsec(&self) -> &'a [[u8; 4]] {
+        self.section(Section::Nsec).as_chunks().0
+    }
+
+    pub(crate) fn nsec3(&self) -> &'a [[u8; NSEC3]] {
+        self.section(Section::Nsec3).as_chunks().0
+    }
+
+    #[inline]
+    pub(crate) fn locations(&self) -> &'a [u8] {
+        self.section(Section::Locations)
+    }
+
+    #[inline]
+    pub(crate) fn map_records(&self) -> &'a [u8] {
+        self.section(Section::Maps)
+    }
+
+    #[inline]
+    pub(crate) fn ranges(&self) -> &'a [u8] {
+        self.section(Section::Ranges)
+    }
+
+    #[inline]
+    pub(crate) fn binds(&self) -> &'a [u8] {
+        self.section(Section::Binds)
+    }
+
+    #[inline]
+    pub(crate) fn bind_index(&self) -> Index<'a> {
+        Index::new(self.section(Section::BindIndex))
+    }
+}
+
+/// The look-ups.
+impl<'a> Store<'a> {
     /// True when the rows of a location stand in for the default rows; false when they join them.
     pub fn is_override(&self) -> bool {
-        self.flags & OVERRIDE != 0
+        let own = self.layout.flags & OVERRIDE != 0;
+        self.overlay.map_or(own, |overlay| overlay.is_override)
     }
 
     /// What the client maps of this image, and of those made of it, are.
     #[cfg(feature = "alloc")]
     pub(crate) fn map_form(&self) -> MapForm {
-        if self.flags & SMALL_MAPS != 0 { MapForm::Small } else { MapForm::Fast }
+        if self.layout.flags & SMALL_MAPS != 0 { MapForm::Small } else { MapForm::Fast }
     }
 
     pub(crate) fn zone_count(&self) -> u32 {
@@ -99,7 +151,9 @@ impl<'a> Store<'a> {
     #[inline]
     pub(crate) fn zone(&self, id: u32) -> Option<ZoneView<'a>> {
         let part = self.overlay.and_then(|overlay| overlay.part(id));
-        let Some(record) = self.zones.get(to_usize(id)) else { return Some(part?.added(id)) };
+        let Some(record) = self.zones.get(to_usize(id)) else {
+            return Some(part?.added(id));
+        };
         let (record, _) = record.as_chunks::<4>();
         let (place, proofs) = record.split_first_chunk::<3>()?;
         let [name, start, end] = place.map(u32::from_le_bytes);
@@ -123,11 +177,11 @@ impl<'a> Store<'a> {
             let ([apex, len], name) = self.apex_name(zone)?;
             return (*apex <= depth && key.is_suffix(*apex, name, *len)).then_some(0);
         }
-        let mut depths = self.depths & mask_to(depth.min(key.depth()));
+        let mut depths = self.depths() & mask_to(depth.min(key.depth()));
         while depths != 0 {
             let depth = u8::try_from(127u32.wrapping_sub(depths.leading_zeros())).ok()?;
             let is_it = |id| self.is_apex(id, key, depth).then_some(id);
-            let found = self.zone_index.find(key.hash(depth)?, is_it);
+            let found = self.zone_index().find(key.hash(depth)?, is_it);
             let found = match self.overlay {
                 None => found,
                 Some(overlay) => overlay.zone(found, key, depth),

@@ -84,7 +84,7 @@ impl Store<'_> {
         random: u64,
         out: &mut [u8],
     ) -> Result<Answered, Dropped> {
-        let mut key = Key::new(self.seed);
+        let mut key = Key::new(self.seed());
         // By reference: what was written field by field is slow to move as a whole.
         match &Query::read(query, &mut key) {
             Ok(parsed) => self.reply(query, parsed, client, policy, overrides, random, out),

@@ -73,7 +73,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
 
     /// The SOA of a zone.
     pub(crate) fn soa(&self, zone: &ZoneView<'s>) -> Option<Group<'s>> {
-        self.apex(zone)?.find(RType::SOA.0)?.default_group(self.store.sets)
+        self.apex(zone)?.find(RType::SOA.0)?.default_group(self.store.sets())
     }
 }
 

@@ -113,7 +113,7 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
         let mut seen = [0u64; HOPS];
         for (number, slot) in (1u8..=self.policy.max_hops).zip(0usize..HOPS) {
             let Some(Follow { name, at }) = next else { return };
-            let Some(key) = Key::read(name.as_name().as_wire(), self.store.seed) else { return };
+            let Some(key) = Key::read(name.as_name().as_wire(), self.store.seed()) else { return };
             let hash = key.hash(key.depth()).unwrap_or(0);
             // A loop ends where it closes. Should two names have one hash, the resolver goes on by itself.
             if seen.iter().take(slot).any(|s| *s == hash)
@@ -280,7 +280,7 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
         {
             return None;
         }
-        let group = entry.default_group(self.store.sets)?;
+        let group = entry.default_group(self.store.sets())?;
         (!group.is_weighted() && !group.is_signed()).then_some(group)
     }
 

@@ -25,9 +25,9 @@ fn zones(store: &Store<'_>) -> Result<(), ImageError> {
     let mut nsec_end = 0;
     let mut nsec3_end = 0;
     for (index, section) in [
-        (store.zone_index, Section::ZoneIndex),
-        (store.index, Section::Index),
-        (store.bind_index, Section::BindIndex),
+        (store.zone_index(), Section::ZoneIndex),
+        (store.index(), Section::Index),
+        (store.bind_index(), Section::BindIndex),
     ] {
         if !index.is_whole() {
             return Err(error(section, 0, "not whole buckets"));
@@ -35,7 +35,7 @@ fn zones(store: &Store<'_>) -> Result<(), ImageError> {
     }
     for id in 0..store.zone_count() {
         let zone = store.zone(id).ok_or(bad("zone record leads nowhere"))?;
-        let key = Key::read(zone.name, store.seed).ok_or(bad("apex is not a name"))?;
+        let key = Key::read(zone.name, store.seed()).ok_or(bad("apex is not a name"))?;
         if key.depth() != zone.depth
             || key.wire() != zone.name
             || zone.start != end
@@ -44,7 +44,7 @@ fn zones(store: &Store<'_>) -> Result<(), ImageError> {
             return Err(bad("zone record does not fit its zone"));
         }
         let hash = key.hash(key.depth()).unwrap_or(0);
-        if store.zone_index.find(hash, |found| (found == id).then_some(())).is_none() {
+        if store.zone_index().find(hash, |found| (found == id).then_some(())).is_none() {
             return Err(error(Section::ZoneIndex, 0, "zone is not in the index"));
         }
         if zone.nsec().0 != nsec_end || zone.nsec3().0 != nsec3_end {
@@ -57,12 +57,12 @@ fn zones(store: &Store<'_>) -> Result<(), ImageError> {
         nsec_end = zone.nsec().1;
         nsec3_end = zone.nsec3().1;
     }
-    let whole = to_usize(end) == store.nodes.len()
-        && depths == store.depths
-        && to_usize(nsec_end) == store.nsec.len()
-        && to_usize(nsec3_end) == store.nsec3.len()
-        && store.zone_index.entries() == to_usize(store.zone_count());
-    if !whole || store.index.entries() != names {
+    let whole = to_usize(end) == store.nodes().len()
+        && depths == store.depths()
+        && to_usize(nsec_end) == store.nsec().len()
+        && to_usize(nsec3_end) == store.nsec3().len()
+        && store.zone_index().entries() == to_usize(store.zone_count());
+    if !whole || store.index().entries() != names {
         return Err(bad("zones do not add up"));
     }
     Ok(())
@@ -71,14 +71,14 @@ fn zones(store: &Store<'_>) -> Result<(), ImageError> {
 /// The nodes of a zone: whole, in order, each found by the index. Returns how many there are.
 fn nodes(store: &Store<'_>, zone: &ZoneView<'_>) -> Result<usize, ImageError> {
     let mut offset = zone.start;
-    let apex = Key::read(zone.name, store.seed).ok_or(error(Section::Zones, 0, "not a name"))?;
-    let (mut key, mut previous) = (&mut Key::new(store.seed), &mut Key::new(store.seed));
+    let apex = Key::read(zone.name, store.seed()).ok_or(error(Section::Zones, 0, "not a name"))?;
+    let (mut key, mut previous) = (&mut Key::new(store.seed()), &mut Key::new(store.seed()));
     let mut previous_name: &[u8] = &[];
     let mut count = 0usize;
     while offset < zone.end {
         let bad = |what| error(Section::Nodes, to_usize(offset), what);
         let bytes =
-            store.nodes.get(to_usize(offset)..to_usize(zone.end)).ok_or(bad("past the end"))?;
+            store.nodes().get(to_usize(offset)..to_usize(zone.end)).ok_or(bad("past the end"))?;
         let node = Node::read(bytes).ok_or(bad("node is cut short"))?;
         let folded = key.fill_below(node.name, &apex).ok_or(bad("not a name"))?;
         let follows = match count {
@@ -92,7 +92,7 @@ fn nodes(store: &Store<'_>, zone: &ZoneView<'_>) -> Result<usize, ImageError> {
             return Err(bad("delegation is not above the name"));
         }
         let hash = salted(zone.id, key.hash(key.depth()).unwrap_or(0));
-        if store.index.find(hash, |found| (found == offset).then_some(())).is_none() {
+        if store.index().find(hash, |found| (found == offset).then_some(())).is_none() {
             return Err(error(Section::Index, to_usize(offset), "name is not in the index"));
         }
         let end = entries(store, &node).map_err(bad)?;
@@ -145,16 +145,16 @@ fn entries<'a>(store: &Store<'a>, node: &Node<'a>) -> Result<&'a [u8], &'static 
                 Group::read(entry.payload).and_then(|g| g.end()).is_some_and(<[u8]>::is_empty)
             }
             Form::Shared => {
-                entry.payload.len() == 4 && entry.default_group(store.sets).is_some_and(is_whole)
+                entry.payload.len() == 4 && entry.default_group(store.sets()).is_some_and(is_whole)
             }
             Form::Located => {
                 let (variants, rest) = entry.payload.as_chunks::<8>();
                 rest.is_empty()
                     && !variants.is_empty()
                     && entry
-                        .groups(store.sets)
+                        .groups(store.sets())
                         .all(|(l, g)| l < store.location_count() && g.is_some_and(is_whole))
-                    && entry.groups(store.sets).is_sorted_by(|(a, _), (b, _)| a < b)
+                    && entry.groups(store.sets()).is_sorted_by(|(a, _), (b, _)| a < b)
             }
         };
         if !whole {
@@ -172,16 +172,16 @@ fn is_whole(group: Group<'_>) -> bool {
 fn proofs(store: &Store<'_>, zone: &ZoneView<'_>) -> Result<(), ImageError> {
     let bad = |what| error(Section::Nsec, to_usize(zone.nsec().0), what);
     let places = store
-        .nsec
+        .nsec()
         .get(to_usize(zone.nsec().0)..to_usize(zone.nsec().1))
         .ok_or(bad("past the end"))?;
     let ordered = places.is_sorted_by(|a, b| u32::from_le_bytes(*a) < u32::from_le_bytes(*b));
     let lead = places.iter().all(|place| {
         let offset = u32::from_le_bytes(*place);
-        let node = from(store.nodes, offset).and_then(Node::read);
+        let node = from(store.nodes(), offset).and_then(Node::read);
         let has = node.is_some_and(|n| {
             let entry = n.find(NSEC);
-            entry.and_then(|e| e.default_group(store.sets)).is_some_and(is_whole)
+            entry.and_then(|e| e.default_group(store.sets())).is_some_and(is_whole)
         });
         (zone.start..zone.end).contains(&offset) && has
     });
@@ -190,13 +190,13 @@ fn proofs(store: &Store<'_>, zone: &ZoneView<'_>) -> Result<(), ImageError> {
     }
     let bad = |what| error(Section::Nsec3, to_usize(zone.nsec3().0), what);
     let hashes = store
-        .nsec3
+        .nsec3()
         .get(to_usize(zone.nsec3().0)..to_usize(zone.nsec3().1))
         .ok_or(bad("past the end"))?;
     let ordered = hashes.is_sorted_by(|a, b| a.first_chunk::<20>() < b.first_chunk::<20>());
     let lead = hashes.iter().all(|place| {
         let offset = place.last_chunk::<4>().map(|o| u32::from_le_bytes(*o));
-        offset.and_then(|o| store.sets.group(o)).is_some_and(is_whole)
+        offset.and_then(|o| store.sets().group(o)).is_some_and(is_whole)
     });
     if !ordered
         || !lead
@@ -228,7 +228,7 @@ fn maps(store: &Store<'_>) -> Result<(), ImageError> {
             return Err(bad);
         }
     }
-    let default = Reader::new(store.maps.get(4..).unwrap_or_default()).u32().unwrap_or(0);
+    let default = Reader::new(store.map_records().get(4..).unwrap_or_default()).u32().unwrap_or(0);
     if default > store.map_count() {
         return Err(error(Section::Maps, 4, "default map is not there"));
     }
@@ -237,13 +237,13 @@ fn maps(store: &Store<'_>) -> Result<(), ImageError> {
 
 /// The bound names: each found by the index, with the names above it, and leading to maps.
 fn binds(store: &Store<'_>) -> Result<(), ImageError> {
-    let mut reader = Reader::new(store.binds);
+    let mut reader = Reader::new(store.binds());
     let mut count = 0usize;
     while !reader.is_empty() {
-        let offset = store.binds.len().saturating_sub(reader.rest().len());
+        let offset = store.binds().len().saturating_sub(reader.rest().len());
         let bad = |what| error(Section::Binds, offset, what);
         let bind = Bind::read_next(&mut reader).ok_or(bad("binding is cut short"))?;
-        let key = Key::read(bind.name, store.seed).ok_or(bad("not a name"))?;
+        let key = Key::read(bind.name, store.seed()).ok_or(bad("not a name"))?;
         let maps = [bind.resolver_exact, bind.subnet_exact, bind.resolver_below, bind.subnet_below];
         if key.wire() != bind.name || maps.into_iter().flatten().any(|map| map >= store.map_count())
         {
@@ -251,8 +251,8 @@ fn binds(store: &Store<'_>) -> Result<(), ImageError> {
         }
         let find = |depth: u8, name: &[u8]| {
             let hash = key.hash(depth)?;
-            store.bind_index.find(hash, |at| {
-                let found = Bind::read(from(store.binds, at)?)?;
+            store.bind_index().find(hash, |at| {
+                let found = Bind::read(from(store.binds(), at)?)?;
                 (found.name == name).then_some(at)
             })
         };
@@ -264,7 +264,7 @@ fn binds(store: &Store<'_>) -> Result<(), ImageError> {
         }
         count = count.saturating_add(1);
     }
-    if store.bind_index.entries() == count {
+    if store.bind_index().entries() == count {
         Ok(())
     } else {
         Err(error(Section::BindIndex, 0, "entries do not add up"))
