@@ -186,7 +186,7 @@ fn size_limit(edns: Option<&Asked<'_>>, transport: Transport, policy: &Policy<'_
         (Transport::Stream, _) => 65_535,
         (Transport::Datagram, None) => 512,
         (Transport::Datagram, Some(asked)) => {
-            usize::from(asked.payload_size.min(policy.max_datagram.max(512)).max(512))
+            asked.payload_size.min(usize::from(policy.max_datagram)).max(512)
         }
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Query<'k> {
 /// What the OPT record asks for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked<'q> {
-    pub(crate) payload_size: u16,
+    pub(crate) payload_size: usize,
     pub(crate) dnssec_ok: bool,
     pub(crate) nsid: bool,
     pub(crate) told: Option<Told<'q>>,
@@ -155,7 +155,7 @@ impl<'k> Query<'k> {
 
 /// The OPT record (RFC 6891 §6.1.2).
 struct Opt<'a> {
-    payload_size: u16,
+    payload_size: usize,
     version: u8,
     dnssec_ok: bool,
     options: &'a [u8],
@@ -166,7 +166,7 @@ impl<'a> Opt<'a> {
     fn read(rest: &'a [u8]) -> Option<Self> {
         let (header, options) = rest.split_first_chunk::<11>()?;
         let [_, _, _, size_high, size_low, _, version, flags, _, _, _] = *header;
-        let payload_size = u16::from_be_bytes([size_high, size_low]);
+        let payload_size = usize::from(u16::from_be_bytes([size_high, size_low]));
         Some(Self { payload_size, version, dnssec_ok: flags & 0x80 != 0, options })
     }
 
@@ -193,7 +193,7 @@ impl<'a> Opt<'a> {
             }
             let [_, version, flags, _] = record.ttl.0.to_be_bytes();
             found = Some(Self {
-                payload_size: record.class.0,
+                payload_size: usize::from(record.class.0),
                 version,
                 dnssec_ok: flags & 0x80 != 0,
                 options: record.rdata.octets(),
