@@ -85,7 +85,7 @@ impl Store<'_> {
         out: &mut [u8],
     ) -> Result<Answered, Dropped> {
         let mut key = Key::new(self.seed());
-        // By reference: what was written field by field is slow to move as a whole.
+        // By reference: to move as a whole what was just written field by field, a processor waits for all of it.
         match &Query::read(query, &mut key) {
             Ok(parsed) => self.reply(query, parsed, client, policy, overrides, random, out),
             Err(Ok(fault)) => refuse(query, *fault, policy, out),

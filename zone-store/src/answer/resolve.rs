@@ -246,13 +246,15 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
             // RFC 7871 §7.2.1: one scope covers the whole answer, so what is tailored stands alone.
             return None;
         }
-        let Some(selection) = self.select(hop.key, &entry) else {
+        // By reference, as a query is.
+        let selection = self.select(hop.key, &entry);
+        let Some(selection) = &selection else {
             self.nodata(hop, zone, node, wildcard);
             return None;
         };
         let found = RType(entry.rtype);
         self.reply.forget_starts();
-        if self.push(Part::Answer, Owner::At(hop.at), found, selection.ttl(), &selection).is_err() {
+        if self.push(Part::Answer, Owner::At(hop.at), found, selection.ttl(), selection).is_err() {
             self.outcome.truncated = true;
             return None;
         }
@@ -262,14 +264,14 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
         if found == rtype {
             if !self.policy.minimal {
                 self.write_proofs();
-                self.add_targets(hop, zone, found, &selection);
+                self.add_targets(hop, zone, found, selection);
             }
             return None;
         }
         if tailored || (wildcard.is_some() && !self.has_room_for_proofs()) {
             return None;
         }
-        self.follow(&selection)
+        self.follow(selection)
     }
 
     /// The records of the usual answer: addresses or text, unsigned, the same for all clients. Nothing goes with
