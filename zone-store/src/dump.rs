@@ -32,7 +32,7 @@ impl<'a> Store<'a> {
     /// The names bound to maps, and what is bound to each and to the names below it.
     pub fn bindings(&self) -> impl Iterator<Item = Binding<'a>> + use<'a> {
         let store = *self;
-        let mut reader = Reader::new(store.binds);
+        let mut reader = Reader::new(store.binds());
         core::iter::from_fn(move || {
             let bind = Bind::read_next(&mut reader)?;
             let map = |number: Option<u32>| number.and_then(|n| store.map(n)).map(|map| map.name);
@@ -62,8 +62,8 @@ impl<'a> Zone<'a> {
 
     /// The SERIAL of its SOA.
     pub fn serial(&self) -> Option<u32> {
-        let apex = Node::read(from(self.store.nodes, self.view.start)?)?;
-        let soa = apex.find(RType::SOA.0)?.default_group(self.store.sets)?.first()?;
+        let apex = Node::read(from(self.store.nodes(), self.view.start)?)?;
+        let soa = apex.find(RType::SOA.0)?.default_group(self.store.sets())?.first()?;
         let (_, rest) = Name::split_from(soa).ok()?;
         let (_, rest) = Name::split_from(rest).ok()?;
         rest.first_chunk().map(|serial| u32::from_be_bytes(*serial))
@@ -79,7 +79,7 @@ impl<'a> Zone<'a> {
     /// type, location and RDATA, each followed by the signatures over its RRset; NSEC3 records come last.
     pub fn records(&self) -> impl Iterator<Item = ZoneRecord<'a>> + use<'a> {
         let zone = self.view;
-        let sets = self.store.sets;
+        let sets = self.store.sets();
         let of_nodes = move |is_it: fn(RType) -> bool| {
             move |node: Node<'a>| {
                 let owner = full_name(node.name, zone.name);
@@ -99,7 +99,7 @@ impl<'a> Zone<'a> {
         let soa = self.nodes().take(1).flat_map(of_nodes(|rtype| rtype == RType::SOA));
         // Only the apex has an SOA.
         let others = self.nodes().flat_map(of_nodes(|rtype| rtype != RType::SOA));
-        let places = self.store.nsec3.get(to_usize(zone.nsec3().0)..to_usize(zone.nsec3().1));
+        let places = self.store.nsec3().get(to_usize(zone.nsec3().0)..to_usize(zone.nsec3().1));
         let of_hashes = places.unwrap_or_default().iter().flat_map(move |place| {
             let owner = hashed_name(place, zone.name);
             let group = place.last_chunk::<4>().and_then(|at| sets.group(u32::from_le_bytes(*at)));
@@ -111,7 +111,7 @@ impl<'a> Zone<'a> {
     }
 
     fn nodes(&self) -> impl Iterator<Item = Node<'a>> + use<'a> {
-        let bytes = self.store.nodes.get(to_usize(self.view.start)..to_usize(self.view.end));
+        let bytes = self.store.nodes().get(to_usize(self.view.start)..to_usize(self.view.end));
         let mut rest = bytes.unwrap_or_default();
         core::iter::from_fn(move || {
             let node = Node::read(rest)?;

@@ -186,62 +186,17 @@ impl Key {
         if depth < above { None } else { self.between(depth, above) }
     }
 
+    /// Whether its suffix of `depth` labels is the `len` octets at the start of `octets`, which may go on past them.
+    #[inline]
+    pub(crate) fn is_suffix(&self, depth: u8, octets: &[u8], len: u8) -> bool {
+        self.suffix(depth).is_some_and(|own| octets.get(..usize::from(len)) == Some(own))
+    }
+
     /// Whether its labels between the suffix of `depth` and that of `above` are the `len` octets at the start of
-    /// `octets`, which may go on past them; `above` is `None` for all labels and the root.
-    ///
-    /// Compares words as they were written by [`Key::fill`], put together by shifts: a processor that is asked
-    /// for octets of two words it has just written has to wait until both are in the cache.
+    /// `octets`, which may go on past them.
     #[inline]
-    pub(crate) fn is_name(&self, depth: u8, above: Option<u8>, octets: &[u8], len: u8) -> bool {
-        let end = above.map_or(Some(self.len), |above| self.start(above));
-        let (Some(start), Some(end)) = (self.start(depth), end) else { return false };
-        if end.checked_sub(start) != Some(len) {
-            return false;
-        }
-        let at = WIRE.wrapping_sub(usize::from(self.len)).wrapping_add(usize::from(start));
-        let len = usize::from(len);
-        let Some(name) = octets.get(..len) else { return false };
-        let Some((rest, last)) = name.split_last_chunk::<8>() else {
-            return self.is_short_name(at, octets, name);
-        };
-        // The last eight octets first: so no remainder is left to see to.
-        if self.word(at.wrapping_add(rest.len())) != u64::from_le_bytes(*last) {
-            return false;
-        }
-        let (mut at, mut rest) = (at, name);
-        while let Some((word, after)) = rest.split_first_chunk::<8>() {
-            if self.word(at) != u64::from_le_bytes(*word) {
-                return false;
-            }
-            at = at.wrapping_add(8);
-            rest = after;
-        }
-        true
-    }
-
-    /// The same for less than eight octets, with which `octets` starts.
-    #[inline]
-    fn is_short_name(&self, at: usize, octets: &[u8], name: &[u8]) -> bool {
-        let word = self.word(at);
-        if let Some(other) = octets.first_chunk::<8>() {
-            // The octets past the name do not count; with none of it left, nothing does.
-            let unused =
-                u32::try_from(8usize.saturating_sub(name.len())).unwrap_or(8).wrapping_mul(8);
-            return (word ^ u64::from_le_bytes(*other)).checked_shl(unused).unwrap_or(0) == 0;
-        }
-        word.to_le_bytes().iter().zip(name).all(|(own, other)| own == other)
-    }
-
-    /// Eight octets of `wire`, zeros past its end.
-    #[inline]
-    fn word(&self, at: usize) -> u64 {
-        let words = self.wire.as_chunks::<8>().0;
-        let word = |i: usize| words.get(i).map_or(0, |word| u64::from_le_bytes(*word));
-        let first = at / 8;
-        let bits =
-            u32::from(crate::bytes::low8(u64::try_from(at).unwrap_or(0) % 8)).wrapping_mul(8);
-        let (low, high) = (word(first), word(first.wrapping_add(1)));
-        low.wrapping_shr(bits) | (high << 1).wrapping_shl(63u32.wrapping_sub(bits))
+    pub(crate) fn is_between(&self, depth: u8, above: u8, octets: &[u8], len: u8) -> bool {
+        self.between(depth, above).is_some_and(|own| octets.get(..usize::from(len)) == Some(own))
     }
 
     /// The whole name in wire form.

@@ -69,7 +69,7 @@ impl<'a> Store<'a> {
 
     /// The name of a location as its users wrote it; the default location's is empty.
     pub fn location_name(&self, location: Location) -> Option<&'a [u8]> {
-        let mut reader = Reader::new(self.locations);
+        let mut reader = Reader::new(self.locations());
         let count = to_usize(reader.u32()?);
         if let Some(overlay) = self.overlay.filter(|_| to_usize(location.0) >= count) {
             return overlay.places.location_name(location.0);
@@ -106,12 +106,12 @@ impl<'a> Store<'a> {
 
     /// How many locations there are, the default among them.
     pub fn location_count(&self) -> u32 {
-        Reader::new(self.locations).u32().unwrap_or(0)
+        Reader::new(self.locations()).u32().unwrap_or(0)
     }
 
     /// The resolver map and the subnet map of a name.
     fn bound(&self, name: &Key) -> (Option<u32>, Option<u32>) {
-        if self.binds.is_empty() && self.overlay.is_none() {
+        if self.binds().is_empty() && self.overlay.is_none() {
             return (None, None);
         }
         let find = |depth| self.bound_at(name, depth);
@@ -143,10 +143,10 @@ impl<'a> Store<'a> {
         if let Some(changed) = self.overlay.and_then(|o| o.places.bound(name, depth)) {
             return changed;
         }
-        self.bind_index.find(name.hash(depth)?, |offset| {
-            let (len, octets) = from(self.binds, offset)?.split_first()?;
+        self.bind_index().find(name.hash(depth)?, |offset| {
+            let (len, octets) = from(self.binds(), offset)?.split_first()?;
             let (_, maps) = octets.split_at_checked(usize::from(*len))?;
-            name.is_name(depth, None, octets, *len).then(|| Bind::maps(maps))?
+            name.is_suffix(depth, octets, *len).then(|| Bind::maps(maps))?
         })
     }
 
@@ -154,7 +154,7 @@ impl<'a> Store<'a> {
         if let Some(overlay) = self.overlay {
             return overlay.places.default_map;
         }
-        let mut reader = Reader::new(self.maps);
+        let mut reader = Reader::new(self.map_records());
         reader.u32()?;
         reader.u32()?.checked_sub(1)
     }
@@ -206,7 +206,7 @@ impl<'a> Store<'a> {
 
     /// How many maps there are.
     pub(crate) fn map_count(&self) -> u32 {
-        Reader::new(self.maps).u32().unwrap_or(0)
+        Reader::new(self.map_records()).u32().unwrap_or(0)
     }
 
     /// The number of a map.
@@ -236,18 +236,18 @@ impl<'a> Store<'a> {
 
     fn ranges_v4(&self, map: u32) -> Option<Ranges<'a>> {
         let ([_, _, v4, _], _) = self.map_record(map)?;
-        Ranges::read(from(self.ranges, v4)?)
+        Ranges::read(from(self.ranges(), v4)?)
     }
 
     fn ranges_v6(&self, map: u32) -> Option<Ranges<'a>> {
         let ([_, _, _, v6], _) = self.map_record(map)?;
-        Ranges::read(from(self.ranges, v6)?)
+        Ranges::read(from(self.ranges(), v6)?)
     }
 
     /// The record of a map (where its name starts, how long that is, IPv4 ranges, IPv6 ranges), and the names.
     #[inline]
     fn map_record(&self, map: u32) -> Option<([u32; 4], &'a [u8])> {
-        let (counts, rest) = self.maps.split_first_chunk::<8>()?;
+        let (counts, rest) = self.map_records().split_first_chunk::<8>()?;
         let [count @ .., _, _, _, _] = *counts;
         let count = to_usize(u32::from_le_bytes(count));
         let (records, names) = rest.split_at_checked(count.checked_mul(MAP)?)?;

@@ -20,13 +20,13 @@ impl<'a> Chain<'a> {
     /// `None` when the zone is not of this image.
     pub(crate) fn of(store: &Store<'a>, zone: &ZoneView<'a>) -> Option<Self> {
         let (start, end) = zone.nsec();
-        let image = store.nsec.get(to_usize(start)..to_usize(end))?;
+        let image = store.nsec().get(to_usize(start)..to_usize(end))?;
         let (gone, own, nodes): (&[_], &[_], &[u8]) = match zone.part {
             None => (&[], &[], &[]),
             Some(part) => (&part.nsec_gone, &part.nsec, &part.nodes),
         };
         let places = Merged { image, gone, overlay: own };
-        Some(Self { places, image: store.nodes, overlay: nodes })
+        Some(Self { places, image: store.nodes(), overlay: nodes })
     }
 
     /// The number of the record at a name, or else of the one before it, which covers it. `name` is relative to the

@@ -24,7 +24,7 @@ impl<'a> Chain<'a> {
             return None;
         }
         let (start, end) = zone.nsec3();
-        let image = store.nsec3.get(to_usize(start)..to_usize(end))?;
+        let image = store.nsec3().get(to_usize(start)..to_usize(end))?;
         let (gone, overlay): (&[_], &[_]) = match zone.part {
             None => (&[], &[]),
             Some(part) => (&part.nsec3_gone, &part.nsec3),

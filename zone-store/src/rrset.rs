@@ -36,11 +36,8 @@ impl<'a> Entry<'a> {
         let rtype = u16::from_le_bytes([t0, t1]);
         let word = u32::from_le_bytes(word);
         let payload = reader.take(to_usize(word & LENGTH_MASK))?;
-        // By far the most are in place: told apart without a table of jumps.
-        if word >> FORM_SHIFT == 0 {
-            return Some(Self { rtype, form: Form::Inline, payload });
-        }
         let form = match word >> FORM_SHIFT {
+            0 => Form::Inline,
             1 => Form::Shared,
             2 => Form::Located,
             _ => return None,
@@ -54,22 +51,18 @@ impl<'a> Entry<'a> {
     }
 
     /// The group of the default rows. `sets` is the section of shared groups.
+    #[inline]
     pub(crate) fn default_group(&self, sets: Sets<'a>) -> Option<Group<'a>> {
-        if self.form == Form::Inline {
-            return Group::read(self.payload);
-        }
-        match self.form {
-            Form::Inline => None,
-            Form::Shared => {
-                let offset = Reader::new(self.payload).u32()?;
-                sets.group(offset)
-            }
+        let octets = match self.form {
+            Form::Inline => self.payload,
+            Form::Shared => sets.at(Reader::new(self.payload).u32()?)?,
             Form::Located => {
                 // Locations ascend: the default is the first, or is not there.
                 let (location, offset) = variant_of(self.payload.first_chunk()?);
-                if location == 0 { sets.group(offset) } else { None }
+                if location == 0 { sets.at(offset)? } else { return None }
             }
-        }
+        };
+        Group::read(octets)
     }
 
     /// The group of one location, of a located entry.
@@ -138,6 +131,7 @@ pub(crate) struct Group<'a> {
 
 impl<'a> Group<'a> {
     /// The group at the start of `bytes`, which may go on past it.
+    #[inline]
     pub(crate) fn read(bytes: &'a [u8]) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let [ttl @ .., w0, w1] = reader.array::<6>()?;

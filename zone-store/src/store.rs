@@ -1,5 +1,7 @@
 //! The look-ups of a verified image: zones, names, closest enclosers.
 
+use core::hint::black_box;
+
 use crate::bytes::{Reader, from, to_usize};
 #[cfg(feature = "alloc")]
 use crate::image::SMALL_MAPS;
@@ -15,70 +17,122 @@ use crate::rrset::Sets;
 /// The look-ups of a verified image. Cheap to copy; threads share it freely.
 #[derive(Clone, Copy, Debug)]
 pub struct Store<'a> {
-    pub(crate) flags: u32,
-    pub(crate) seed: u64,
-    pub(crate) depths: u128,
+    // What every answer looks at. The other sections are taken when they are wanted: with all of them at hand a store
+    // would be three times as large, and slow to copy.
     zones: &'a [[u8; ZONE]],
-    pub(crate) zone_names: &'a [u8],
-    pub(crate) zone_index: Index<'a>,
-    pub(crate) nodes: &'a [u8],
-    pub(crate) index: Index<'a>,
-    pub(crate) sets: Sets<'a>,
-    pub(crate) nsec: &'a [[u8; 4]],
-    pub(crate) nsec3: &'a [[u8; NSEC3]],
-    pub(crate) locations: &'a [u8],
-    pub(crate) maps: &'a [u8],
-    pub(crate) ranges: &'a [u8],
-    pub(crate) binds: &'a [u8],
-    pub(crate) bind_index: Index<'a>,
+    zone_names: &'a [u8],
+    nodes: &'a [u8],
+    index: Index<'a>,
+    image: &'a [u8],
+    layout: &'a Layout,
     /// What has changed since, which look-ups ask first.
     pub(crate) overlay: Option<&'a Overlay>,
 }
 
+/// The sections, and what the header says.
 impl<'a> Store<'a> {
-    pub(crate) fn new(image: &'a [u8], layout: &Layout) -> Self {
-        let section = |s| layout.section(image, s);
+    #[inline]
+    pub(crate) fn new(image: &'a [u8], layout: &'a Layout) -> Self {
+        let section = |section| layout.section(image, section);
         Self {
-            flags: layout.flags,
-            seed: layout.seed,
-            depths: layout.depths,
             zones: section(Section::Zones).as_chunks().0,
             zone_names: section(Section::ZoneNames),
-            zone_index: Index::new(section(Section::ZoneIndex)),
             nodes: section(Section::Nodes),
             index: Index::new(section(Section::Index)),
-            sets: Sets { image: section(Section::Sets), overlay: &[] },
-            nsec: section(Section::Nsec).as_chunks().0,
-            nsec3: section(Section::Nsec3).as_chunks().0,
-            locations: section(Section::Locations),
-            maps: section(Section::Maps),
-            ranges: section(Section::Ranges),
-            binds: section(Section::Binds),
-            bind_index: Index::new(section(Section::BindIndex)),
+            image,
+            layout,
             overlay: None,
         }
     }
 
     /// This under an overlay that was made for it.
     pub(crate) fn under(self, overlay: &'a Overlay) -> Self {
-        Self {
-            flags: if overlay.is_override { OVERRIDE } else { 0 },
-            depths: self.depths | overlay.depths,
-            sets: Sets { overlay: &overlay.sets, ..self.sets },
-            overlay: Some(overlay),
-            ..self
-        }
+        Self { overlay: Some(overlay), ..self }
     }
 
+    #[inline]
+    fn section(&self, section: Section) -> &'a [u8] {
+        self.layout.section(self.image, section)
+    }
+
+    #[inline]
+    pub(crate) fn seed(&self) -> u64 {
+        self.layout.seed
+    }
+
+    /// Bit d is set when a zone has an apex of d labels.
+    #[inline]
+    pub(crate) fn depths(&self) -> u128 {
+        self.layout.depths | self.overlay.map_or(0, |overlay| overlay.depths)
+    }
+
+    #[inline]
+    pub(crate) fn zone_index(&self) -> Index<'a> {
+        Index::new(self.section(Section::ZoneIndex))
+    }
+
+    #[inline]
+    pub(crate) fn nodes(&self) -> &'a [u8] {
+        self.nodes
+    }
+
+    #[inline]
+    pub(crate) fn index(&self) -> Index<'a> {
+        self.index
+    }
+
+    #[inline]
+    pub(crate) fn sets(&self) -> Sets<'a> {
+        let overlay = self.overlay.map_or([].as_slice(), |overlay| &overlay.sets);
+        Sets { image: self.section(Section::Sets), overlay }
+    }
+
+    pub(crate) fn nsec(&self) -> &'a [[u8; 4]] {
+        self.section(Section::Nsec).as_chunks().0
+    }
+
+    pub(crate) fn nsec3(&self) -> &'a [[u8; NSEC3]] {
+        self.section(Section::Nsec3).as_chunks().0
+    }
+
+    #[inline]
+    pub(crate) fn locations(&self) -> &'a [u8] {
+        self.section(Section::Locations)
+    }
+
+    #[inline]
+    pub(crate) fn map_records(&self) -> &'a [u8] {
+        self.section(Section::Maps)
+    }
+
+    #[inline]
+    pub(crate) fn ranges(&self) -> &'a [u8] {
+        self.section(Section::Ranges)
+    }
+
+    #[inline]
+    pub(crate) fn binds(&self) -> &'a [u8] {
+        self.section(Section::Binds)
+    }
+
+    #[inline]
+    pub(crate) fn bind_index(&self) -> Index<'a> {
+        Index::new(self.section(Section::BindIndex))
+    }
+}
+
+/// The look-ups.
+impl<'a> Store<'a> {
     /// True when the rows of a location stand in for the default rows; false when they join them.
     pub fn is_override(&self) -> bool {
-        self.flags & OVERRIDE != 0
+        let own = self.layout.flags & OVERRIDE != 0;
+        self.overlay.map_or(own, |overlay| overlay.is_override)
     }
 
     /// What the client maps of this image, and of those made of it, are.
     #[cfg(feature = "alloc")]
     pub(crate) fn map_form(&self) -> MapForm {
-        if self.flags & SMALL_MAPS != 0 { MapForm::Small } else { MapForm::Fast }
+        if self.layout.flags & SMALL_MAPS != 0 { MapForm::Small } else { MapForm::Fast }
     }
 
     pub(crate) fn zone_count(&self) -> u32 {
@@ -99,7 +153,9 @@ impl<'a> Store<'a> {
     #[inline]
     pub(crate) fn zone(&self, id: u32) -> Option<ZoneView<'a>> {
         let part = self.overlay.and_then(|overlay| overlay.part(id));
-        let Some(record) = self.zones.get(to_usize(id)) else { return Some(part?.added(id)) };
+        let Some(record) = self.zones.get(to_usize(id)) else {
+            return Some(part?.added(id));
+        };
         let (record, _) = record.as_chunks::<4>();
         let (place, proofs) = record.split_first_chunk::<3>()?;
         let [name, start, end] = place.map(u32::from_le_bytes);
@@ -118,15 +174,16 @@ impl<'a> Store<'a> {
     /// The number alone: it comes back in a register. A view written by one function and moved by the next has to
     /// wait until its parts are in the cache.
     fn find_zone_id(&self, key: &Key, depth: u8) -> Option<u32> {
-        let mut depths = self.depths & mask_to(depth.min(key.depth()));
+        if let ([zone], None) = (self.zones, self.overlay) {
+            // One zone needs no search.
+            let ([apex, len], name) = self.apex_name(zone)?;
+            return (*apex <= depth && key.is_suffix(*apex, name, *len)).then_some(0);
+        }
+        let mut depths = self.depths() & mask_to(depth.min(key.depth()));
         while depths != 0 {
             let depth = u8::try_from(127u32.wrapping_sub(depths.leading_zeros())).ok()?;
             let is_it = |id| self.is_apex(id, key, depth).then_some(id);
-            // One zone needs no search.
-            let found = match self.zones {
-                [_] => is_it(0),
-                _ => self.zone_index.find(key.hash(depth)?, is_it),
-            };
+            let found = self.zone_index().find(key.hash(depth)?, is_it);
             let found = match self.overlay {
                 None => found,
                 Some(overlay) => overlay.zone(found, key, depth),
@@ -142,10 +199,15 @@ impl<'a> Store<'a> {
     /// Whether the key's suffix of `depth` labels is the apex of this zone.
     #[inline]
     fn is_apex(&self, id: u32, key: &Key, depth: u8) -> bool {
-        let name = self.zones.get(to_usize(id)).and_then(|record| record.first_chunk::<4>());
-        let octets = name.and_then(|name| from(self.zone_names, u32::from_le_bytes(*name)));
-        let parts = octets.and_then(|octets| octets.split_first_chunk::<2>());
-        parts.is_some_and(|([_, len], name)| key.is_name(depth, None, name, *len))
+        let apex = self.zones.get(to_usize(id)).and_then(|zone| self.apex_name(zone));
+        apex.is_some_and(|([_, len], name)| key.is_suffix(depth, name, *len))
+    }
+
+    /// How many labels the apex has and how many octets, and octets that start with it.
+    #[inline]
+    fn apex_name(&self, zone: &[u8; ZONE]) -> Option<(&'a [u8; 2], &'a [u8])> {
+        let name = u32::from_le_bytes(*zone.first_chunk()?);
+        from(self.zone_names, name)?.split_first_chunk()
     }
 
     /// The node of the suffix of `depth` labels, in this zone.
@@ -163,8 +225,9 @@ impl<'a> Store<'a> {
         key: &Key,
         depth: u8,
     ) -> Option<&'a [u8]> {
-        self.find_hashed(zone, key.hash(depth)?, |octets, len| {
-            key.is_name(depth, Some(zone.depth), octets, len)
+        let above = zone.depth;
+        self.find_hashed(zone, key.hash(depth)?, move |octets, len| {
+            key.is_between(depth, above, octets, len)
         })
     }
 
@@ -175,24 +238,26 @@ impl<'a> Store<'a> {
         key: &Key,
         depth: u8,
     ) -> Option<Node<'a>> {
-        let found = self.find_hashed(zone, key.wildcard_hash(depth)?, |octets, len| {
+        let above = zone.depth;
+        let found = self.find_hashed(zone, key.wildcard_hash(depth)?, move |octets, len| {
             let parent = octets.strip_prefix(b"\x01*").zip(len.checked_sub(2));
-            parent.is_some_and(|(octets, len)| key.is_name(depth, Some(zone.depth), octets, len))
+            parent.is_some_and(|(octets, len)| key.is_between(depth, above, octets, len))
         });
         Node::read(found?)
     }
 
-    /// `is_it` is given octets that start with a name, and its length.
+    /// `is_it` is given octets that start with a name, and its length. A copy goes to the overlay: lent, it would
+    /// have to be in memory without one too.
     #[inline]
     fn find_hashed(
         &self,
         zone: &ZoneView<'a>,
         hash: u64,
-        is_it: impl Fn(&[u8], u8) -> bool,
+        is_it: impl Fn(&[u8], u8) -> bool + Copy,
     ) -> Option<&'a [u8]> {
         let hash = zone.salted(hash);
         if let Some(part) = zone.part
-            && let Some(found) = part.find(hash, &is_it)
+            && let Some(found) = part.find(hash, is_it)
         {
             return found;
         }
@@ -201,6 +266,9 @@ impl<'a> Store<'a> {
                 return None;
             }
             let bytes = from(self.nodes, offset)?;
+            // Many nodes lie on two lines. The second is asked for now, not when the first has come and tells where
+            // the records are; nothing waits for it.
+            black_box(bytes.get(NODE).copied());
             let ([.., len], octets) = bytes.split_first_chunk::<4>()?;
             is_it(octets, *len).then_some(bytes)
         })

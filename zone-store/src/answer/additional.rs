@@ -18,7 +18,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
         cut: &Node<'s>,
         servers: &Selection<'s>,
     ) {
-        let mut key = Key::new(self.store.seed);
+        let mut key = Key::new(self.store.seed());
         let mut siblings = [None; STARTS];
         for ((number, target), slot) in servers.records().enumerate().zip(&mut siblings) {
             if key.fill(target).is_none() || key.suffix(zone.depth) != Some(zone.name) {
@@ -53,7 +53,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
         if !matches!(rtype, RType::NS | RType::MX | RType::SRV | RType::SVCB | RType::HTTPS) {
             return;
         }
-        let mut key = Key::new(self.store.seed);
+        let mut key = Key::new(self.store.seed());
         for record in selection.records().take(STARTS) {
             for name in rdata::names(rtype, record).filter(|name| name.additional) {
                 // RFC 9460 §2.5: the root stands for the owner in ServiceMode.

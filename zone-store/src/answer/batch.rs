@@ -109,7 +109,7 @@ impl Store<'_> {
         for questions in questions.chunks_mut(SIZE) {
             let mut read = [const { None }; SIZE];
             for ((question, key), read) in questions.iter().zip(&mut batch.keys).zip(&mut read) {
-                key.reseed(self.seed);
+                key.reseed(self.seed());
                 *read = Some(Query::read(question.query, key));
             }
             self.fetch(&read);
@@ -144,12 +144,12 @@ impl Store<'_> {
         let hashes = hashes.get(..count).unwrap_or_default();
         let mut seen = 0u64;
         for hash in hashes {
-            seen ^= self.index.touch(*hash);
+            seen ^= self.index().touch(*hash);
         }
         black_box(seen);
         let mut places = [0u32; SIZE];
         for (hash, place) in hashes.iter().zip(&mut places) {
-            *place = self.index.likely(*hash);
+            *place = self.index().likely(*hash);
         }
         let mut seen = 0u8;
         for place in places.iter().take(count) {

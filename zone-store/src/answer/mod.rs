@@ -84,11 +84,12 @@ impl Store<'_> {
         random: u64,
         out: &mut [u8],
     ) -> Result<Answered, Dropped> {
-        let mut key = Key::new(self.seed);
-        match Query::read(query, &mut key) {
-            Ok(parsed) => self.reply(query, &parsed, client, policy, overrides, random, out),
-            Err(Ok(fault)) => refuse(query, fault, policy, out),
-            Err(Err(dropped)) => Err(dropped),
+        let mut key = Key::new(self.seed());
+        // By reference: to move as a whole what was just written field by field, a processor waits for all of it.
+        match &Query::read(query, &mut key) {
+            Ok(parsed) => self.reply(query, parsed, client, policy, overrides, random, out),
+            Err(Ok(fault)) => refuse(query, *fault, policy, out),
+            Err(Err(dropped)) => Err(*dropped),
         }
     }
 
@@ -109,7 +110,8 @@ impl Store<'_> {
         let max = size_limit(query.edns.as_ref(), client.transport, policy).min(out.len());
         let room = query.edns.as_ref().map_or(0, |asked| opt_room(asked, client, policy));
         let limit = max.saturating_sub(room);
-        let (mut names, mut outcome) = (None, Outcome::new(Rcode::NOERROR));
+        let mut names = None;
+        let mut outcome = Outcome::new(Rcode::NOERROR);
         let mut reply = Reply::start(out, octets, query.head, limit, query.key, &mut names)
             .ok_or(Dropped::Buffer)?;
         Resolver::new(self, query, client, policy, overrides, random, &mut reply, &mut outcome)
@@ -184,7 +186,7 @@ fn size_limit(edns: Option<&Asked<'_>>, transport: Transport, policy: &Policy<'_
         (Transport::Stream, _) => 65_535,
         (Transport::Datagram, None) => 512,
         (Transport::Datagram, Some(asked)) => {
-            usize::from(asked.payload_size.min(policy.max_datagram.max(512)).max(512))
+            asked.payload_size.min(usize::from(policy.max_datagram)).max(512)
         }
     }
 }

@@ -4,6 +4,7 @@ use dns_wire::{RType, Rcode};
 
 use crate::answer::reply::Part;
 use crate::answer::resolve::{Hop, Resolver};
+use crate::answer::rows::Selection;
 use crate::node::Node;
 use crate::rrset::Group;
 use crate::store::ZoneView;
@@ -31,11 +32,9 @@ impl<'s> Resolver<'s, '_, '_, '_> {
     /// The zone's SOA, with the TTL that the denial has (RFC 2308 §3).
     fn deny(&mut self, hop: Hop<'_>, zone: &ZoneView<'s>) {
         let Some(soa) = self.soa(zone) else { return };
-        let ttl = negative_ttl(&soa);
-        let owner = self.owner(hop, zone.depth);
-        let Some(entry) = self.apex(zone).and_then(|apex| apex.find(RType::SOA.0)) else { return };
-        let Some(selection) = self.select_default(&entry) else { return };
-        if self.push(Part::Authority, owner, RType::SOA, ttl, &selection).is_err() {
+        let (owner, ttl) = (self.owner(hop, zone.depth), negative_ttl(&soa));
+        let soa = Selection::whole(soa);
+        if self.push(Part::Authority, owner, RType::SOA, ttl, &soa).is_err() {
             self.outcome.truncated = true;
         }
     }
@@ -73,7 +72,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
 
     /// The SOA of a zone.
     pub(crate) fn soa(&self, zone: &ZoneView<'s>) -> Option<Group<'s>> {
-        self.apex(zone)?.find(RType::SOA.0)?.default_group(self.store.sets)
+        self.apex(zone)?.find(RType::SOA.0)?.default_group(self.store.sets())
     }
 }
 

@@ -102,7 +102,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
     pub(crate) fn write_nsec3(&mut self, zone: &ZoneView<'s>, number: u32) {
         let place = Chain::of(self.store, zone).and_then(|chain| chain.place(number));
         let Some(place) = place else { return };
-        let Some(group) = self.store.sets.group(place.offset) else { return };
+        let Some(group) = self.store.sets().group(place.offset) else { return };
         let mut wire = [0u8; 255];
         let Some(owner) = join(&mut wire, &hash_label(place.hash), zone.name) else { return };
         self.push_proof(zone, owner, RType::NSEC3, &Selection::whole(group));

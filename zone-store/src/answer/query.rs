@@ -1,7 +1,5 @@
 //! Reading a query: as much of it as an answer needs.
 
-use core::net::IpAddr;
-
 use dns_wire::edns::{ClientSubnet, EdnsOption, OptionCode};
 use dns_wire::{Class, Message, Opcode, RType, Rcode, Section};
 
@@ -23,30 +21,37 @@ pub(crate) struct Query<'k> {
 /// What the OPT record asks for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked<'q> {
-    pub(crate) payload_size: u16,
+    pub(crate) payload_size: usize,
     pub(crate) dnssec_ok: bool,
     pub(crate) nsid: bool,
     pub(crate) told: Option<Told<'q>>,
 }
 
-/// A Client Subnet option: what it tells, and its octets.
+/// A Client Subnet option that a query can have: its octets, so that little is moved until one asks what it tells.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Told<'q> {
-    subnet: Subnet,
     data: &'q [u8],
 }
 
 impl<'q> Told<'q> {
     /// `None` of an option that a query cannot have.
+    #[inline]
     fn read(data: &'q [u8]) -> Option<Self> {
         let option = EdnsOption { code: OptionCode::CLIENT_SUBNET, data, position: 0 };
         // RFC 7871 §6: the scope is 0 in a query.
-        let told = ClientSubnet::read(&option).ok().filter(|told| told.scope() == 0)?;
-        let (address, width) = match told.address() {
-            IpAddr::V4(v4) => (u128::from(u32::from(v4)), 32),
-            IpAddr::V6(v6) => (u128::from(v6), 128),
-        };
-        Some(Self { subnet: Subnet { address, source: told.source(), width }, data })
+        let told = ClientSubnet::read(&option).ok()?;
+        (told.scope() == 0).then_some(Self { data })
+    }
+
+    /// The client's network; a source of 0 hides it (RFC 7871 §7.1.2).
+    #[inline]
+    fn subnet(&self) -> Option<Subnet> {
+        let (&[_, family, source, _], address) = self.data.split_first_chunk::<4>()?;
+        let width = if family == IPV4 { 32 } else { 128 };
+        let told = address.iter().fold(0u128, |told, octet| told << 8 | u128::from(*octet));
+        let untold = usize::from(width).wrapping_sub(address.len().wrapping_mul(8));
+        let address = told.wrapping_shl(u32::try_from(untold).ok()?);
+        (source > 0).then_some(Subnet { address, source, width })
     }
 
     /// Writes the option of the reply: all but the scope as it was asked (RFC 7871 §7.2.1). Returns its length.
@@ -116,33 +121,30 @@ impl<'k> Query<'k> {
         if !sound {
             return fault(Rcode::FORMERR, Some(head), opt.map(|opt| opt.dnssec_ok));
         }
-        let asked = match opt {
+        let edns = match opt {
             Some(Opt { version: 1.., dnssec_ok, .. }) => {
                 return fault(Rcode::BADVERS, Some(head), Some(dnssec_ok));
             }
-            Some(opt) => match read_options(&opt) {
-                Some(asked) => Some(asked),
-                None => return fault(Rcode::FORMERR, Some(head), Some(opt.dnssec_ok)),
-            },
+            Some(Opt { payload_size, dnssec_ok, options, .. }) => {
+                let Some((nsid, told)) = read_options(options) else {
+                    return fault(Rcode::FORMERR, Some(head), Some(dnssec_ok));
+                };
+                Some(Asked { payload_size, dnssec_ok, nsid, told })
+            }
             None => None,
         };
-        Ok(Self {
-            key,
-            rtype: RType(u16::from_be_bytes([type_high, type_low])),
-            class: Class(u16::from_be_bytes([class_high, class_low])),
-            head,
-            edns: asked,
-        })
+        let rtype = RType(u16::from_be_bytes([type_high, type_low]));
+        let class = Class(u16::from_be_bytes([class_high, class_low]));
+        Ok(Self { key, rtype, class, head, edns })
     }
 
     pub(crate) fn dnssec_ok(&self) -> bool {
         self.edns.as_ref().is_some_and(|edns| edns.dnssec_ok)
     }
 
-    /// The client's network, when the query tells one: a source of 0 hides it (RFC 7871 §7.1.2).
+    /// The client's network, when the query tells one.
     pub(crate) fn subnet(&self) -> Option<Subnet> {
-        let told = self.edns.as_ref()?.told.as_ref()?;
-        Some(told.subnet).filter(|subnet| subnet.source > 0)
+        self.edns.as_ref()?.told.as_ref()?.subnet()
     }
 
     /// Whether the query has a Client Subnet option, hiding or not: the reply then has one too.
@@ -153,7 +155,7 @@ impl<'k> Query<'k> {
 
 /// The OPT record (RFC 6891 §6.1.2).
 struct Opt<'a> {
-    payload_size: u16,
+    payload_size: usize,
     version: u8,
     dnssec_ok: bool,
     options: &'a [u8],
@@ -164,7 +166,7 @@ impl<'a> Opt<'a> {
     fn read(rest: &'a [u8]) -> Option<Self> {
         let (header, options) = rest.split_first_chunk::<11>()?;
         let [_, _, _, size_high, size_low, _, version, flags, _, _, _] = *header;
-        let payload_size = u16::from_be_bytes([size_high, size_low]);
+        let payload_size = usize::from(u16::from_be_bytes([size_high, size_low]));
         Some(Self { payload_size, version, dnssec_ok: flags & 0x80 != 0, options })
     }
 
@@ -191,7 +193,7 @@ impl<'a> Opt<'a> {
             }
             let [_, version, flags, _] = record.ttl.0.to_be_bytes();
             found = Some(Self {
-                payload_size: record.class.0,
+                payload_size: usize::from(record.class.0),
                 version,
                 dnssec_ok: flags & 0x80 != 0,
                 options: record.rdata.octets(),
@@ -209,27 +211,29 @@ fn is_opt(rest: &[u8]) -> bool {
     [owner, type_high, type_low] == [0, 0, 41] && options.len() == len
 }
 
-/// What the options ask for; `None` when one is malformed. Unknown ones are passed over (RFC 6891 §6.1.2).
-fn read_options<'q>(opt: &Opt<'q>) -> Option<Asked<'q>> {
-    let mut asked =
-        Asked { payload_size: opt.payload_size, dnssec_ok: opt.dnssec_ok, nsid: false, told: None };
-    let mut rest = opt.options;
+/// Whether the options ask for an NSID, and the subnet that they tell; `None` when one is malformed. Unknown ones are
+/// passed over (RFC 6891 §6.1.2).
+#[inline]
+fn read_options(options: &[u8]) -> Option<(bool, Option<Told<'_>>)> {
+    let (mut nsid, mut told) = (false, None);
+    let mut rest = options;
     while !rest.is_empty() {
         let (&[code_high, code_low, len_high, len_low], after) = rest.split_first_chunk::<4>()?;
         let len = usize::from(u16::from_be_bytes([len_high, len_low]));
         let (data, after) = after.split_at_checked(len)?;
-        let code = OptionCode(u16::from_be_bytes([code_high, code_low]));
-        match code {
-            OptionCode::NSID => asked.nsid = true,
+        match OptionCode(u16::from_be_bytes([code_high, code_low])) {
+            OptionCode::NSID => nsid = true,
             OptionCode::CLIENT_SUBNET => {
-                let told = Told::read(data)?;
-                asked.told = asked.told.or(Some(told));
+                let subnet = Told::read(data)?;
+                told = told.or(Some(subnet));
             }
             _ => {}
         }
         rest = after;
     }
-    Some(asked)
+    Some((nsid, told))
 }
 
 const QR: u8 = 0x80;
+/// The family in a Client Subnet option (RFC 7871 §6); the other is 2.
+const IPV4: u8 = 1;

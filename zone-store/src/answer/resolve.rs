@@ -99,12 +99,21 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
 
     /// From the name of the question to the last one.
     fn walk(&mut self) {
+        let first = Hop { key: self.query.key, at: 12, number: 0 };
+        if let Some(next) = self.step(first) {
+            self.walk_on(next);
+        }
+    }
+
+    /// The names after the first. Apart, as most answers have none.
+    #[inline(never)]
+    fn walk_on(&mut self, next: Follow) {
         let query = self.query;
-        let mut next = self.step(Hop { key: query.key, at: 12, number: 0 });
+        let mut next = Some(next);
         let mut seen = [0u64; HOPS];
         for (number, slot) in (1u8..=self.policy.max_hops).zip(0usize..HOPS) {
             let Some(Follow { name, at }) = next else { return };
-            let Some(key) = Key::read(name.as_name().as_wire(), self.store.seed) else { return };
+            let Some(key) = Key::read(name.as_name().as_wire(), self.store.seed()) else { return };
             let hash = key.hash(key.depth()).unwrap_or(0);
             // A loop ends where it closes. Should two names have one hash, the resolver goes on by itself.
             if seen.iter().take(slot).any(|s| *s == hash)
@@ -237,13 +246,15 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
             // RFC 7871 §7.2.1: one scope covers the whole answer, so what is tailored stands alone.
             return None;
         }
-        let Some(selection) = self.select(hop.key, &entry) else {
+        // By reference, as a query is.
+        let selection = self.select(hop.key, &entry);
+        let Some(selection) = &selection else {
             self.nodata(hop, zone, node, wildcard);
             return None;
         };
         let found = RType(entry.rtype);
         self.reply.forget_starts();
-        if self.push(Part::Answer, Owner::At(hop.at), found, selection.ttl(), &selection).is_err() {
+        if self.push(Part::Answer, Owner::At(hop.at), found, selection.ttl(), selection).is_err() {
             self.outcome.truncated = true;
             return None;
         }
@@ -253,14 +264,14 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
         if found == rtype {
             if !self.policy.minimal {
                 self.write_proofs();
-                self.add_targets(hop, zone, found, &selection);
+                self.add_targets(hop, zone, found, selection);
             }
             return None;
         }
         if tailored || (wildcard.is_some() && !self.has_room_for_proofs()) {
             return None;
         }
-        self.follow(&selection)
+        self.follow(selection)
     }
 
     /// The records of the usual answer: addresses or text, unsigned, the same for all clients. Nothing goes with
@@ -271,7 +282,7 @@ impl<'s, 'q, 'r, 'o> Resolver<'s, 'q, 'r, 'o> {
         {
             return None;
         }
-        let group = entry.default_group(self.store.sets)?;
+        let group = entry.default_group(self.store.sets())?;
         (!group.is_weighted() && !group.is_signed()).then_some(group)
     }
 

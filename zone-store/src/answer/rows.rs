@@ -102,7 +102,7 @@ impl<'a> Selection<'a> {
 impl<'s> Resolver<'s, '_, '_, '_> {
     /// The records of the default rows.
     pub(crate) fn select_default(&mut self, entry: &Entry<'s>) -> Option<Selection<'s>> {
-        let group = entry.default_group(self.store.sets)?;
+        let group = entry.default_group(self.store.sets())?;
         Selection::of(group, None, false, self.policy.max_weighted, &mut self.random)
     }
 
@@ -113,7 +113,7 @@ impl<'s> Resolver<'s, '_, '_, '_> {
             return self.select_default(entry);
         }
         let location = self.locate(name);
-        let sets = self.store.sets;
+        let sets = self.store.sets();
         let own = if location == Location::DEFAULT {
             None
         } else {

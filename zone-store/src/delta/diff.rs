@@ -170,7 +170,7 @@ pub(super) fn nodes<'a>(
     store: &Store<'a>,
     zone: Option<&ZoneView<'a>>,
 ) -> impl Iterator<Item = (Node<'a>, &'a [u8])> + use<'a> {
-    let octets = zone.and_then(|z| store.nodes.get(to_usize(z.start)..to_usize(z.end)));
+    let octets = zone.and_then(|z| store.nodes().get(to_usize(z.start)..to_usize(z.end)));
     let mut rest = octets.unwrap_or_default();
     core::iter::from_fn(move || {
         let node = Node::read(rest)?;
@@ -221,7 +221,7 @@ pub(super) fn sets_of<'a>(
 
 /// The octets of a shared group.
 fn group_at<'a>(store: &Store<'a>, offset: u32) -> Option<&'a [u8]> {
-    let rest = store.sets.at(offset)?;
+    let rest = store.sets().at(offset)?;
     let after = Group::read(rest)?.end()?;
     rest.get(..rest.len().checked_sub(after.len())?)
 }
@@ -250,7 +250,7 @@ pub(super) fn proofs_of<'a>(
     zone: Option<&ZoneView<'a>>,
 ) -> Option<Vec<(&'a [u8; 20], &'a [u8])>> {
     let Some(zone) = zone else { return Some(Vec::new()) };
-    let places = store.nsec3.get(to_usize(zone.nsec3().0)..to_usize(zone.nsec3().1))?;
+    let places = store.nsec3().get(to_usize(zone.nsec3().0)..to_usize(zone.nsec3().1))?;
     places.iter().map(|place| proof_of(store, place)).collect()
 }
 
@@ -283,7 +283,7 @@ pub(super) fn bind_order(a: &[u8], b: &[u8]) -> Ordering {
 
 /// The bound names as they lie in an image.
 pub(super) fn bound<'a>(store: &Store<'a>) -> Vec<(&'a [u8], BoundMaps<'a>)> {
-    let mut reader = Reader::new(store.binds);
+    let mut reader = Reader::new(store.binds());
     core::iter::from_fn(|| {
         let bind = Bind::read_next(&mut reader)?;
         let maps = [bind.resolver_exact, bind.subnet_exact, bind.resolver_below, bind.subnet_below];
@@ -294,7 +294,7 @@ pub(super) fn bound<'a>(store: &Store<'a>) -> Vec<(&'a [u8], BoundMaps<'a>)> {
 
 /// What is bound to a name and the names below it.
 pub(super) fn bound_at<'a>(store: &Store<'a>, name: &[u8]) -> Option<BoundMaps<'a>> {
-    let key = Key::read(name, store.seed)?;
+    let key = Key::read(name, store.seed())?;
     Some(named(store, store.bound_at(&key, key.depth())?))
 }
 

@@ -121,7 +121,7 @@ impl<'a> Joiner<'_, 'a> {
 
     /// A zone of the base that goes, with all that it has.
     fn gone(&self, apex: &'a [u8]) -> Option<ZoneChange<'a>> {
-        let key = Key::read(apex, self.base.seed)?;
+        let key = Key::read(apex, self.base.seed())?;
         let zone = self.base.find_zone(&key, key.depth());
         let zone = zone.filter(|zone| zone.depth == key.depth())?;
         let mut had = Vec::new();

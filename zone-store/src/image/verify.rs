@@ -32,7 +32,7 @@ fn zones(store: &Store<'_>) -> Result<(), ImageError> {
     let mut nsec3_end = 0;
     for id in 0..store.zone_count() {
         let zone = store.zone(id).ok_or(bad("zone record leads nowhere"))?;
-        let key = Key::read(zone.name, store.seed).ok_or(bad("apex is not a name"))?;
+        let key = Key::read(zone.name, store.seed()).ok_or(bad("apex is not a name"))?;
         if key.depth() != zone.depth
             || key.wire() != zone.name
             || zone.start != end
@@ -45,22 +45,22 @@ fn zones(store: &Store<'_>) -> Result<(), ImageError> {
         }
         depths |= 1u128.wrapping_shl(u32::from(zone.depth));
         let hash = key.hash(key.depth()).unwrap_or(0);
-        zones = zones.wrapping_add(store.zone_index.term(hash, id));
+        zones = zones.wrapping_add(store.zone_index().term(hash, id));
         names = names.wrapping_add(nodes::nodes(store, &zone, &key)?);
         proofs(store, &zone)?;
         end = zone.end;
         nsec_end = zone.nsec().1;
         nsec3_end = zone.nsec3().1;
     }
-    let whole = to_usize(end) == store.nodes.len()
-        && depths == store.depths
-        && to_usize(nsec_end) == store.nsec.len()
-        && to_usize(nsec3_end) == store.nsec3.len();
+    let whole = to_usize(end) == store.nodes().len()
+        && depths == store.depths()
+        && to_usize(nsec_end) == store.nsec().len()
+        && to_usize(nsec3_end) == store.nsec3().len();
     if !whole {
         return Err(bad("zones do not add up"));
     }
-    leads(store.zone_index, zones, Section::ZoneIndex)?;
-    leads(store.index, names, Section::Index)
+    leads(store.zone_index(), zones, Section::ZoneIndex)?;
+    leads(store.index(), names, Section::Index)
 }
 
 /// Whether an index leads to what has this sum of terms, and to nothing else.
@@ -76,16 +76,16 @@ fn leads(index: Index<'_>, sum: u64, section: Section) -> Result<(), ImageError>
 fn proofs(store: &Store<'_>, zone: &ZoneView<'_>) -> Result<(), ImageError> {
     let bad = |what| error(Section::Nsec, to_usize(zone.nsec().0), what);
     let places = store
-        .nsec
+        .nsec()
         .get(to_usize(zone.nsec().0)..to_usize(zone.nsec().1))
         .ok_or(bad("past the end"))?;
     let ordered = places.is_sorted_by(|a, b| u32::from_le_bytes(*a) < u32::from_le_bytes(*b));
     let lead = places.iter().all(|place| {
         let offset = u32::from_le_bytes(*place);
-        let node = from(store.nodes, offset).and_then(Node::read);
+        let node = from(store.nodes(), offset).and_then(Node::read);
         let has = node.is_some_and(|n| {
             let entry = n.find(NSEC);
-            entry.and_then(|e| e.default_group(store.sets)).is_some_and(is_whole)
+            entry.and_then(|e| e.default_group(store.sets())).is_some_and(is_whole)
         });
         (zone.start..zone.end).contains(&offset) && has
     });
@@ -94,13 +94,13 @@ fn proofs(store: &Store<'_>, zone: &ZoneView<'_>) -> Result<(), ImageError> {
     }
     let bad = |what| error(Section::Nsec3, to_usize(zone.nsec3().0), what);
     let hashes = store
-        .nsec3
+        .nsec3()
         .get(to_usize(zone.nsec3().0)..to_usize(zone.nsec3().1))
         .ok_or(bad("past the end"))?;
     let ordered = hashes.is_sorted_by(|a, b| a.first_chunk::<20>() < b.first_chunk::<20>());
     let lead = hashes.iter().all(|place| {
         let offset = place.last_chunk::<4>().map(|o| u32::from_le_bytes(*o));
-        offset.and_then(|o| store.sets.group(o)).is_some_and(is_whole)
+        offset.and_then(|o| store.sets().group(o)).is_some_and(is_whole)
     });
     if !ordered
         || !lead
@@ -132,7 +132,7 @@ fn maps(store: &Store<'_>) -> Result<(), ImageError> {
             return Err(bad);
         }
     }
-    let default = Reader::new(store.maps.get(4..).unwrap_or_default()).u32().unwrap_or(0);
+    let default = Reader::new(store.map_records().get(4..).unwrap_or_default()).u32().unwrap_or(0);
     if default > store.map_count() {
         return Err(error(Section::Maps, 4, "default map is not there"));
     }
@@ -141,13 +141,13 @@ fn maps(store: &Store<'_>) -> Result<(), ImageError> {
 
 /// The bound names: each found by the index, with the names above it, and leading to maps.
 fn binds(store: &Store<'_>) -> Result<(), ImageError> {
-    let mut reader = Reader::new(store.binds);
+    let mut reader = Reader::new(store.binds());
     let mut sum = 0u64;
     while !reader.is_empty() {
-        let offset = store.binds.len().saturating_sub(reader.rest().len());
+        let offset = store.binds().len().saturating_sub(reader.rest().len());
         let bad = |what| error(Section::Binds, offset, what);
         let bind = Bind::read_next(&mut reader).ok_or(bad("binding is cut short"))?;
-        let key = Key::read(bind.name, store.seed).ok_or(bad("not a name"))?;
+        let key = Key::read(bind.name, store.seed()).ok_or(bad("not a name"))?;
         let maps = [bind.resolver_exact, bind.subnet_exact, bind.resolver_below, bind.subnet_below];
         if key.wire() != bind.name || maps.into_iter().flatten().any(|map| map >= store.map_count())
         {
@@ -155,8 +155,8 @@ fn binds(store: &Store<'_>) -> Result<(), ImageError> {
         }
         let find = |depth: u8| {
             let name = key.suffix(depth)?;
-            store.bind_index.find(key.hash(depth)?, |at| {
-                let found = Bind::read(from(store.binds, at)?)?;
+            store.bind_index().find(key.hash(depth)?, |at| {
+                let found = Bind::read(from(store.binds(), at)?)?;
                 (found.name == name).then_some(at)
             })
         };
@@ -165,9 +165,9 @@ fn binds(store: &Store<'_>) -> Result<(), ImageError> {
         let (Some(at), true) = (found, above) else {
             return Err(error(Section::BindIndex, offset, "bound name is not in the index"));
         };
-        sum = sum.wrapping_add(store.bind_index.term(key.hash(key.depth()).unwrap_or(0), at));
+        sum = sum.wrapping_add(store.bind_index().term(key.hash(key.depth()).unwrap_or(0), at));
     }
-    leads(store.bind_index, sum, Section::BindIndex)
+    leads(store.bind_index(), sum, Section::BindIndex)
 }
 
 fn is_whole(group: Group<'_>) -> bool {

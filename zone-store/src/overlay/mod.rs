@@ -98,7 +98,7 @@ impl Overlay {
             let number = to_usize(number);
             let apex: &[u8] = &self.parts.get(number)?.apex;
             let len = u8::try_from(apex.len()).ok()?;
-            key.is_name(depth, None, apex, len).then_some(*self.ids.get(number)?)
+            key.is_suffix(depth, apex, len).then_some(*self.ids.get(number)?)
         })
     }
 }

@@ -45,7 +45,7 @@ impl Places {
             let (_, rest) = octets.split_at_checked(usize::from(*len))?;
             let (there, maps) = rest.split_first()?;
             let maps = || if *there == 0 { None } else { Bind::maps(maps) };
-            key.is_name(depth, None, octets, *len).then(maps)
+            key.is_suffix(depth, octets, *len).then(maps)
         })
     }
 

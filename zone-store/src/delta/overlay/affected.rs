@@ -90,11 +90,11 @@ impl<'a> Finder<'_, 'a> {
         let mut wire = Vec::with_capacity(255);
         sort_key::wire(&mut wire, &key);
         wire.push(0);
-        let name = Key::read(&wire, self.base.seed)?;
+        let name = Key::read(&wire, self.base.seed())?;
         let Some(octets) = self.base.find_octets(zone, &name, name.depth()) else {
             return self.affected(key, None);
         };
-        let offset = self.base.nodes.len().checked_sub(octets.len())?;
+        let offset = self.base.nodes().len().checked_sub(octets.len())?;
         self.affected(key, Some((u32::try_from(offset).ok()?, Node::read(octets)?)))
     }
 

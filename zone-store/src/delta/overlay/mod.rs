@@ -53,7 +53,7 @@ fn make<'a>(base: &Store<'a>, delta: &Delta<'a>) -> Option<Overlay> {
     let mut added = base.zone_count();
     let mut depths = 0;
     for change in &delta.zones {
-        let key = Key::read(change.apex, base.seed)?;
+        let key = Key::read(change.apex, base.seed())?;
         let zone = base.find_zone(&key, key.depth()).filter(|zone| zone.depth == key.depth());
         let id = match (&zone, change.change) {
             (Some(zone), Change::Removed) => {
@@ -73,7 +73,7 @@ fn make<'a>(base: &Store<'a>, delta: &Delta<'a>) -> Option<Overlay> {
         drafts.push(Draft::of(base, (&names, &places), (head, id), zone, change)?);
     }
     let pools: Vec<_> = drafts.iter().map(|draft| &draft.plan.pool).collect();
-    let shared = Shared::after(base.sets.image.len(), &pools)?;
+    let shared = Shared::after(base.sets().image.len(), &pools)?;
     for (number, draft) in drafts.into_iter().enumerate() {
         let names = Names::of(&draft.plan, number, &heads, &shared)?;
         parts.push((draft.id, draft.part(base, names, number, &shared)?));
@@ -83,7 +83,7 @@ fn make<'a>(base: &Store<'a>, delta: &Delta<'a>) -> Option<Overlay> {
     let mut apexes = Vec::new();
     for (number, (id, part)) in (0u32..).zip(ids.iter().zip(&parts)) {
         if *id >= base.zone_count() {
-            let key = Key::read(&part.apex, base.seed)?;
+            let key = Key::read(&part.apex, base.seed())?;
             apexes.push((key.hash(key.depth())?, number));
         }
     }

@@ -190,7 +190,7 @@ impl<'a> Drafter<'_, 'a> {
     fn bindings(&mut self, delta: &Delta<'a>) -> Option<()> {
         let mut hashed = Vec::with_capacity(delta.bindings.len());
         for binding in &delta.bindings {
-            let key = Key::read(binding.name, self.base.seed)?;
+            let key = Key::read(binding.name, self.base.seed())?;
             let out = &mut self.places.binds;
             hashed.push((key.hash(key.depth())?, u32::try_from(out.len()).ok()?));
             out.push(u8::try_from(binding.name.len()).ok()?);

@@ -86,7 +86,7 @@ impl<'a> Draft<'a> {
         number: usize,
         shared: &Shared,
     ) -> Option<Part> {
-        let apex = Apex::of(&Key::read(self.apex, base.seed)?)?;
+        let apex = Apex::of(&Key::read(self.apex, base.seed())?)?;
         let mut hashed = Vec::with_capacity(names.places.len());
         for offset in &names.places {
             let node = Node::read(crate::bytes::from(&names.nodes, *offset)?)?;
@@ -150,7 +150,7 @@ fn nsec_gone(
     names: &[Affected<'_>],
 ) -> Option<Gone> {
     let Some(zone) = zone else { return Some(Gone::default()) };
-    let places = base.nsec.get(to_usize(zone.nsec().0)..to_usize(zone.nsec().1))?;
+    let places = base.nsec().get(to_usize(zone.nsec().0)..to_usize(zone.nsec().1))?;
     let offset_of = |place: &[u8; 4]| u32::from_le_bytes(*place);
     let offsets = names.iter().filter_map(|name| Some(name.node?.0));
     // Names lie in their order, so their offsets are sorted.
@@ -167,7 +167,7 @@ fn proofs<'a>(
     part: &mut ZonePart,
 ) -> Option<Gone> {
     let places = match zone {
-        Some(zone) => base.nsec3.get(to_usize(zone.nsec3().0)..to_usize(zone.nsec3().1))?,
+        Some(zone) => base.nsec3().get(to_usize(zone.nsec3().0)..to_usize(zone.nsec3().1))?,
         None => &[],
     };
     let mut gone = Vec::new();

@@ -14,7 +14,7 @@ use crate::store::{Store, ZoneView, salted};
 /// Of a name only the first label is new: those above it are compared with the name before, where they were checked.
 pub(super) fn nodes(store: &Store<'_>, zone: &ZoneView<'_>, key: &Key) -> Result<u64, ImageError> {
     let past = error(Section::Zones, 0, "zone is past the end");
-    let mut rest = store.nodes.get(to_usize(zone.start)..to_usize(zone.end)).ok_or(past)?;
+    let mut rest = store.nodes().get(to_usize(zone.start)..to_usize(zone.end)).ok_or(past)?;
     let apex = Apex::of(key).ok_or(past)?;
     let mut offset = zone.start;
     let mut previous = None;
@@ -32,7 +32,7 @@ pub(super) fn nodes(store: &Store<'_>, zone: &ZoneView<'_>, key: &Key) -> Result
         if node.cut != NO_CUT && (node.cut > node.depth || node.cut < zone.depth) {
             return Err(bad("delegation is not above the name"));
         }
-        sum = sum.wrapping_add(store.index.term(salted(zone.id, hash), offset));
+        sum = sum.wrapping_add(store.index().term(salted(zone.id, hash), offset));
         rest = entries(store, &node).map_err(bad)?;
         let left = u32::try_from(rest.len()).map_err(|_| past)?;
         offset = zone.end.checked_sub(left).ok_or(past)?;
@@ -87,16 +87,16 @@ fn entries<'a>(store: &Store<'a>, node: &Node<'a>) -> Result<&'a [u8], &'static 
                 Group::read(entry.payload).and_then(|g| g.end()).is_some_and(<[u8]>::is_empty)
             }
             Form::Shared => {
-                entry.payload.len() == 4 && entry.default_group(store.sets).is_some_and(is_whole)
+                entry.payload.len() == 4 && entry.default_group(store.sets()).is_some_and(is_whole)
             }
             Form::Located => {
                 let (variants, rest) = entry.payload.as_chunks::<8>();
                 rest.is_empty()
                     && !variants.is_empty()
                     && entry
-                        .groups(store.sets)
+                        .groups(store.sets())
                         .all(|(l, g)| l < store.location_count() && g.is_some_and(is_whole))
-                    && entry.groups(store.sets).is_sorted_by(|(a, _), (b, _)| a < b)
+                    && entry.groups(store.sets()).is_sorted_by(|(a, _), (b, _)| a < b)
             }
         };
         if !whole {
