@@ -47,18 +47,17 @@ impl<'a> Index<'a> {
             let [low, high] = head.as_chunks::<8>().0 else { return None };
             let (low, high) = (u64::from_le_bytes(*low), u64::from_le_bytes(*high));
             let offsets = offsets.as_chunks::<4>().0;
-            for (tags, offsets) in [(low, offsets), (high, offsets.get(8..).unwrap_or_default())] {
-                let mut alike = alike(tags, tag);
-                while alike != 0 {
-                    let slot = usize::try_from(alike.trailing_zeros() / 8).ok()?;
-                    // In the second word only four slots are tags.
-                    if let Some(offset) = offsets.get(slot)
-                        && let Some(found) = is_it(u32::from_le_bytes(*offset))
-                    {
-                        return Some(found);
-                    }
-                    alike &= alike.wrapping_sub(1);
+            // Both words at once: nobody could foretell in which of them the entry is.
+            let mut alike = u128::from(alike(low, tag)) | u128::from(alike(high, tag)) << 64;
+            while alike != 0 {
+                let slot = usize::try_from(alike.trailing_zeros() / 8).ok()?;
+                // The last four octets are no tags.
+                if let Some(offset) = offsets.get(slot)
+                    && let Some(found) = is_it(u32::from_le_bytes(*offset))
+                {
+                    return Some(found);
                 }
+                alike &= alike.wrapping_sub(1);
             }
             if high & PASSED_BIT == 0 {
                 return None;
