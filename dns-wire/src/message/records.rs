@@ -30,12 +30,16 @@ impl<'a> Record<'a> {
         Edns::from_record(self)
     }
 
-    /// Checks all of the record: its owner, its RDATA, and what the names in them lead to.
+    /// Checks all of the record: its owner, its RDATA, and what the names in them lead to. RDATA may be missing where
+    /// an UPDATE means any or none (class ANY or NONE; RFC 2136 §2.4 and §2.5).
     ///
     /// # Errors
     /// What is wrong, and where.
     pub fn check(&self) -> Result<(), WireError> {
         self.owner.check()?;
+        if matches!(self.class, Class::ANY | Class::NONE) && self.rdata.octets().is_empty() {
+            return Ok(());
+        }
         self.rdata.data(self.rtype)?.check()
     }
 }

@@ -3,7 +3,7 @@
 use super::{Label, MAX_NAME};
 use crate::{WireError, WireErrorKind};
 
-/// The labels of a [`MessageName`].
+/// The labels of a [`MessageName`](super::MessageName).
 #[derive(Clone, Debug)]
 pub struct MessageLabels<'a> {
     octets: &'a [u8],

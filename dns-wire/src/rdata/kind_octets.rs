@@ -65,7 +65,7 @@ impl<F: Form, const LEAST: usize> Kind for Octets<F, LEAST> {
         let before = out.len();
         F::text(tokens, out)?;
         if out.len().saturating_sub(before) < LEAST {
-            return Err(tokens.error(TextErrorKind::Missing, 0));
+            return Err(tokens.missing());
         }
         Ok(())
     }

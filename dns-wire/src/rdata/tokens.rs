@@ -123,7 +123,8 @@ impl<'o, 't, T: Iterator<Item = Token<'t>>> Tokens<'o, 't, T> {
         self.take_string().ok_or(self.missing())
     }
 
-    fn missing(&self) -> TextError {
+    /// The error of a field that should come next.
+    pub(crate) fn missing(&self) -> TextError {
         TextError { kind: TextErrorKind::Missing, token: self.taken, offset: 0 }
     }
 
