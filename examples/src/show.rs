@@ -109,7 +109,8 @@ fn section(name: &str, records: Records<'_>, out: &mut String) -> Result<(), Wir
     let mut headed = false;
     for record in records {
         let record = record?;
-        if record.rtype == RType::OPT {
+        // The message's own is shown apart; one anywhere else is a record that should not be there.
+        if record.rtype == RType::OPT && name == "ADDITIONAL" {
             continue;
         }
         record.owner.check()?;

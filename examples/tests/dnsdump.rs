@@ -100,6 +100,26 @@ fn message_lines_become_json() {
     assert_eq!(status, 0);
 }
 
+/// An UPDATE that deletes an RRset has a record without RDATA (RFC 2136 §2.5.2), and an OPT record among the answers
+/// is one that should not be there.
+#[test]
+fn what_is_legal_is_shown_and_what_is_odd_is_not_hidden() {
+    let update = "000728000001000000010000076578616d706c650000060001c00c000f00ff000000000000";
+    let odd = "000784000001000100000000076578616d706c65000006000100002904d0000000000000";
+    let (out, _, status) =
+        dnsdump(&["message", "--batch"], format!("{update}\n{odd}\n").as_bytes());
+    assert_eq!(status, 0, "{out}");
+    let shown: Vec<Value> = out
+        .lines()
+        .map(|line| serde_json::from_str(line.strip_prefix("ok\t").unwrap()).unwrap())
+        .collect();
+    assert_eq!(shown[0]["authorities"][0]["type"], "MX");
+    assert_eq!(shown[0]["authorities"][0]["rdata_hex"], "");
+    assert_eq!(shown[1]["answers"][0]["type"], "OPT");
+    let (out, _, _) = dnsdump(&["--as", "hex"], odd.as_bytes());
+    assert!(out.contains("ANSWER SECTION"), "{out}");
+}
+
 #[test]
 fn one_message_in_every_form_prints_the_same() {
     let raw = unhex(RESPONSE);

@@ -1,7 +1,7 @@
 //! Messages as JSON: one object a message, RDATA both as text and as octets.
 
 use dns_wire::edns::Edns;
-use dns_wire::{Header, Message, RType, Record, Records, WireError};
+use dns_wire::{Header, Message, RType, Record, WireError};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -98,28 +98,33 @@ pub(crate) fn message(octets: &[u8]) -> Result<String, WireError> {
         questions,
         answers: records(message.answers())?,
         authorities: records(message.authorities())?,
-        additionals: records(message.additionals())?,
+        additionals: records(message.additionals().filter(is_not_opt))?,
         edns: edns.map(|edns| edns_shown(&edns)).transpose()?,
         trailing: hex(octets.get(all.position()..).unwrap_or(&[])),
     };
     Ok(serde_json::to_string(&shown).unwrap_or_default())
 }
 
-fn records(records: Records<'_>) -> Result<Vec<RecordShown>, WireError> {
-    let shown = records
-        .filter(|record| !matches!(record, Ok(Record { rtype: RType::OPT, .. })))
-        .map(|record| {
-            let record = record?;
-            Ok(RecordShown {
-                name: record.owner.to_string(),
-                rtype: record.rtype.to_string(),
-                class: record.class.to_string(),
-                ttl: record.ttl.0,
-                rdata: record.rdata.display(record.rtype).to_string(),
-                rdata_hex: hex(record.rdata.octets()),
-            })
-        });
+fn records<'a>(
+    records: impl Iterator<Item = Result<Record<'a>, WireError>>,
+) -> Result<Vec<RecordShown>, WireError> {
+    let shown = records.map(|record| {
+        let record = record?;
+        Ok(RecordShown {
+            name: record.owner.to_string(),
+            rtype: record.rtype.to_string(),
+            class: record.class.to_string(),
+            ttl: record.ttl.0,
+            rdata: record.rdata.display(record.rtype).to_string(),
+            rdata_hex: hex(record.rdata.octets()),
+        })
+    });
     shown.collect()
+}
+
+/// The message's own OPT record is shown apart; one in another section is a record that should not be there.
+fn is_not_opt(record: &Result<Record<'_>, WireError>) -> bool {
+    !matches!(record, Ok(Record { rtype: RType::OPT, .. }))
 }
 
 fn edns_shown(edns: &Edns<'_>) -> Result<EdnsShown, WireError> {
