@@ -3,6 +3,16 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 
+/// Where to listen, as it is given on a command line.
+///
+/// # Errors
+/// What is wanted.
+pub fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        "an address in digits and a port are wanted, such as 127.0.0.1:5300 or [::1]:5300".into()
+    })
+}
+
 /// A UDP socket and a TCP listener on the same port.
 #[derive(Debug)]
 pub struct Pair {

@@ -64,12 +64,15 @@ impl Upkeep {
     /// Opens the image, and shows the deltas that there are already.
     ///
     /// # Errors
-    /// Why the image is refused. Deltas that are refused are told and left out.
+    /// Why the image is refused, or why the folder cannot be read. Deltas that are refused are told and left out.
     pub fn open(
         program: &'static str,
         image: PathBuf,
         deltas: Option<PathBuf>,
     ) -> Result<Arc<Self>, String> {
+        if let Some(folder) = &deltas {
+            Deltas::read(folder)?;
+        }
         let file = stamp(&image);
         let edition = Edition::open(&image)?;
         let base = Base::new(Arc::clone(&edition.image), file);
@@ -170,9 +173,15 @@ impl Upkeep {
             let (from, s) = (short(image.digest()), if count > 1 { "s" } else { "" });
             what += &format!(", which is {from} and {count} delta{s}, in {ms:.1} ms");
         }
-        let passed_over = chain.all.iter().filter(|link| !chain.links.contains(link)).count();
-        if passed_over > 0 {
-            what += &format!("; deltas that do not follow it: {passed_over}");
+        let (taken, strays): (Vec<&Link>, Vec<&Link>) = chain
+            .all
+            .iter()
+            .filter(|link| !chain.links.contains(link))
+            .partition(|link| base.taken.contains(link));
+        for (why, links) in [("taken before", taken), ("that do not follow it", strays)] {
+            if !links.is_empty() {
+                what += &format!("; deltas {why}: {}", links.len());
+            }
         }
         if let Some(octets) = octets.filter(|_| !base.is_compacting) {
             base.is_compacting = true;

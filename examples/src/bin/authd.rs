@@ -24,16 +24,17 @@ use zone_store::Policy;
     after_help = "Example:\n  zonec build -o site.img example.zone\n  authd --image site.img --listen 127.0.0.1:5300\n  dig @127.0.0.1 -p 5300 www.example"
 )]
 struct Arguments {
-    /// The image, made by `zonec build`.
+    /// The image, made by `zonec build`. It is mapped: put another in its place by renaming that into it, as `zonec`
+    /// does, and never write over it.
     #[arg(long, value_name = "IMAGE")]
     image: PathBuf,
     /// A folder of deltas, made by `zonec diff`, named `*.delta`: those that follow the image, or one another, are
     /// shown from the start and after SIGHUP. One that cannot be read is told and left out, and so are two that lead
-    /// on from the same image.
+    /// on from the same image. One that was taken is not taken again before it was gone from the folder at a reload.
     #[arg(long, value_name = "FOLDER")]
     deltas: Option<PathBuf>,
     /// Where to listen.
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:5300")]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:5300", value_parser = ports::address)]
     listen: SocketAddr,
     /// Worker threads for UDP.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]

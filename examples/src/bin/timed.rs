@@ -22,7 +22,7 @@ use service::signals::{Request, Requests};
 )]
 struct Arguments {
     /// Where to listen.
-    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:1123")]
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:1123", value_parser = ports::address)]
     listen: SocketAddr,
     /// The stratum to claim. Below 10 you vouch for the clock.
     #[arg(long, value_name = "1..15", default_value_t = LOCAL_STRATUM, value_parser = clap::value_parser!(u8).range(1..=15))]
@@ -31,7 +31,7 @@ struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: u16,
     /// Also authenticate (NTS, RFC 8915): where to listen for key establishment. 4460 is its port.
-    #[arg(long, value_name = "ADDRESS:PORT", requires_all = ["certificate", "key"])]
+    #[arg(long, value_name = "ADDRESS:PORT", requires_all = ["certificate", "key"], value_parser = ports::address)]
     nts: Option<SocketAddr>,
     /// The certificate chain for NTS, in PEM.
     #[arg(long, value_name = "FILE", requires = "nts")]

@@ -91,6 +91,14 @@ fn a_delta_that_leads_back_is_followed_and_no_circle_without_an_end() {
 }
 
 #[test]
+fn a_folder_that_is_not_there_is_no_empty_one() {
+    let site = Site::new();
+    let (image, nowhere) = (site.folder.path().join("site.img"), site.file("nowhere"));
+    let refused = Upkeep::open("test", image, Some(nowhere.clone())).unwrap_err();
+    assert!(refused.contains(nowhere.to_str().unwrap()), "{refused}");
+}
+
+#[test]
 fn a_bad_delta_keeps_no_other_from_service() {
     let site = Site::new();
     fs::write(site.file("damaged.delta"), b"no delta").unwrap();

@@ -172,6 +172,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     if compiled.report.records == 0 && compiled.report.prefixes == 0 {
         return Err("the sources say nothing; no image is written\n  hint: a server of an empty image would refuse every question".into());
     }
+    if compiled.report.zones == 0 {
+        say_on_stderr(
+            "warning: the sources have no zone: a server of this image refuses every question\n",
+        );
+    }
     let compile_ms = since(started);
 
     let started = Instant::now();
