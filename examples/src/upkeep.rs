@@ -15,7 +15,7 @@ use zone_store::{Delta, Image};
 
 use crate::console::{complain, tell};
 use crate::deltas::{Deltas, Link};
-use crate::files::Held;
+use crate::files::{Held, explain};
 use crate::published::{Edition, Published};
 
 /// An image file, a folder of deltas, and what is published of them.
@@ -71,7 +71,7 @@ impl Upkeep {
         deltas: Option<PathBuf>,
     ) -> Result<Arc<Self>, String> {
         if let Some(folder) = &deltas {
-            Deltas::read(folder)?;
+            std::fs::read_dir(folder).map_err(|error| explain("read", folder, &error))?;
         }
         let file = stamp(&image);
         let edition = Edition::open(&image)?;
