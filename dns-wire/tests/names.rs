@@ -117,6 +117,36 @@ fn malformed_names_are_told_and_end_the_walk() {
 }
 
 #[test]
+fn labels_all_at_once_are_those_one_by_one() {
+    // The question, `q.`, is at octet 12 and its root at 14.
+    for (owner, labels) in [
+        (&[0][..], 0),
+        (&[0xc0, 14], 0),
+        (&[0xc0, 12], 1),
+        (&[1, b'a', 0], 1),
+        (&[1, b'a', 0xc0, 14], 1),
+        (&[2, b'b', b'B', 1, b'a', 0xc0, 12], 3),
+        // One label, and the error of what the header has at octet 2.
+        (&[1, b'a', 0xc0, 2], 2),
+    ] {
+        let octets = with_owner(owner);
+        let message = Message::parse(&octets).unwrap();
+        let owner = message.answers().next().unwrap().unwrap().owner;
+        let mut left = owner.labels();
+        for seen in 0..=labels {
+            let (mut one_by_one, mut at_once) = (Vec::new(), Vec::new());
+            for label in left.clone() {
+                one_by_one.push(label.map(|label| label.octets()));
+            }
+            left.clone().for_each(|label| at_once.push(label.map(|label| label.octets())));
+            assert_eq!(one_by_one.len(), labels - seen);
+            assert_eq!(one_by_one, at_once);
+            left.next();
+        }
+    }
+}
+
+#[test]
 fn pointers_are_bounded_and_thirty_four_labels_may_all_be_compressed() {
     // A chain of `a` and a pointer to the link before, in the RDATA of a record without a form.
     let chain = |links: u16| {

@@ -55,7 +55,14 @@ fuzz_target!(|octets: &[u8]| {
 fn agree(octets: &[u8], name: MessageName<'_>) {
     let naive = naive_name(octets, name.position());
     let read = name.to_name_buf();
-    assert!(name.labels().count() <= MAX_STEPS);
+    // Labels are read one by one or, by another way, all at once.
+    let (mut one_by_one, mut at_once) = (Vec::new(), Vec::new());
+    for label in name.labels() {
+        one_by_one.push(label.map(|label| label.octets()));
+    }
+    name.labels().for_each(|label| at_once.push(label.map(|label| label.octets())));
+    assert_eq!(one_by_one, at_once);
+    assert!(one_by_one.len() <= MAX_STEPS);
     match naive {
         Some(Naive { wire, cost, steps }) if cost <= MAX_COST => {
             assert!(steps <= MAX_STEPS);

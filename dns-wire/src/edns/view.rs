@@ -16,7 +16,7 @@ pub struct Edns<'a> {
 
 impl<'a> Edns<'a> {
     #[inline]
-    pub(crate) fn from_record(record: &Record<'a>) -> Result<Self, WireError> {
+    pub(crate) fn from_record(record: Record<'a>) -> Result<Self, WireError> {
         let position = record.rdata.position();
         if record.rtype != RType::OPT {
             return Err(WireError::new(WireErrorKind::Value, position));

@@ -183,7 +183,7 @@ fn note_opt<'a>(found: &mut Option<Edns<'a>>, record: &Record<'a>) -> Result<(),
     if found.is_some() {
         return Err(WireError::new(WireErrorKind::SecondOpt, record.rdata.position()));
     }
-    *found = Some(Edns::from_record(record)?);
+    *found = Some(Edns::from_record(*record)?);
     Ok(())
 }
 

@@ -25,9 +25,9 @@ impl<'a> Record<'a> {
     ///
     /// # Errors
     /// When it is of another type, or not owned by the root.
-    #[inline]
+    #[inline(always)]
     pub fn edns(&self) -> Result<Edns<'a>, WireError> {
-        Edns::from_record(self)
+        Edns::from_record(*self)
     }
 
     /// Checks all of the record: its owner, its RDATA, and what the names in them lead to. RDATA may be missing where
@@ -102,6 +102,7 @@ impl<'a> Records<'a> {
 
     /// The section of the record that was returned last.
     #[must_use]
+    #[inline(always)]
     pub fn section(&self) -> Section {
         self.section_at(self.left)
     }
@@ -118,6 +119,7 @@ impl<'a> Records<'a> {
         self.octets.len().wrapping_sub(self.rest.len())
     }
 
+    #[inline(always)]
     fn section_at(&self, left: u32) -> Section {
         if left < self.additional_below {
             Section::Additional
@@ -129,6 +131,7 @@ impl<'a> Records<'a> {
     }
 
     /// Has so many records left, all of them of one section, as is the last.
+    #[inline(always)]
     fn end_with(&mut self, left: u32, section: Section) {
         self.left = left;
         let all = left.wrapping_add(1);
@@ -147,11 +150,11 @@ impl<'a> Records<'a> {
     fn read(&mut self) -> Result<Record<'a>, WireError> {
         let (owner, fixed) = MessageName::read(self.octets, self.rest, self.at(), true)?;
         let Some((&[a, b, c, d, e, f, g, h, i, j], rest)) = fixed.split_first_chunk::<10>() else {
-            return Err(self.truncated(fixed));
+            return Err(truncated(self.octets, fixed));
         };
         let length = usize::from(u16::from_be_bytes([i, j]));
         let Some((rdata, rest)) = rest.split_at_checked(length) else {
-            return Err(self.truncated(rest));
+            return Err(truncated(self.octets, rest));
         };
         self.rest = rest;
         Ok(Record {
@@ -162,12 +165,12 @@ impl<'a> Records<'a> {
             rdata: Rdata::in_message(self.octets, rdata, self.at()),
         })
     }
+}
 
-    /// The message ends before what starts where `rest` does.
-    #[cold]
-    fn truncated(&self, rest: &[u8]) -> WireError {
-        WireError::new(WireErrorKind::Truncated, self.octets.len().wrapping_sub(rest.len()))
-    }
+/// The message ends before what starts where `rest` does.
+#[cold]
+fn truncated(octets: &[u8], rest: &[u8]) -> WireError {
+    WireError::new(WireErrorKind::Truncated, octets.len().wrapping_sub(rest.len()))
 }
 
 impl<'a> Iterator for Records<'a> {

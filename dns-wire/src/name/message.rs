@@ -77,14 +77,8 @@ impl<'a> MessageName<'a> {
         match self.octets.get(self.first) {
             Some(0) => true,
             Some(1..=63) => false,
-            _ => self.leads_to_root(),
+            _ => leads_to_root(self.octets, self.first),
         }
-    }
-
-    /// Whether the name is nothing but pointers to the root.
-    #[cold]
-    fn leads_to_root(&self) -> bool {
-        self.labels().next().is_none()
     }
 
     /// Copies the name out of the message.
@@ -189,6 +183,12 @@ fn skip(rest: &[u8], start: usize, pointers: bool) -> Option<&[u8]> {
             _ => return None,
         }
     }
+}
+
+/// Whether the name that starts there is nothing but pointers to the root.
+#[cold]
+fn leads_to_root(octets: &[u8], start: usize) -> bool {
+    MessageLabels::new(octets, start).next().is_none()
 }
 
 /// Copies so many octets to a place in a name, and returns the place after them.
