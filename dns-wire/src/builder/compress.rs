@@ -41,10 +41,16 @@ impl Compressor {
         message: &mut [u8],
         at: usize,
     ) -> Result<usize, Full> {
-        match self.write_short(name.as_wire(), message, at) {
-            Some(end) => end,
-            None => self.write_other_owner(name, message, at),
+        if let Some(end) = self.write_short(name.as_wire(), message, at) {
+            return end;
         }
+        if self.owner > 0
+            && let Some(owner) = Suffix::of(name.as_wire(), 0)
+            && owner.is_at(message, self.owner, hops(name))
+        {
+            return write_pointer(message, at, self.owner);
+        }
+        self.write_new_owner(name, message, at)
     }
 
     /// Writes any other name.
@@ -84,19 +90,13 @@ impl Compressor {
         None
     }
 
-    /// Writes an owner that is neither the root nor the question's name.
-    fn write_other_owner(
+    /// Writes an owner that is none of the names that a record is mostly owned by.
+    fn write_new_owner(
         &mut self,
         name: Name<'_>,
         message: &mut [u8],
         at: usize,
     ) -> Result<usize, Full> {
-        if self.owner > 0
-            && let Some(owner) = Suffix::of(name.as_wire(), 0)
-            && owner.is_at(message, self.owner, hops(name))
-        {
-            return write_pointer(message, at, self.owner);
-        }
         let end = self.write_other(name, message, at)?;
         self.owner = match message.get(at..end) {
             Some(&[high @ 0xc0..=0xff, low]) => u16::from_be_bytes([high & 0x3f, low]),
@@ -139,8 +139,8 @@ impl Compressor {
         while let Some(suffix) = Suffix::of(wire, start) {
             let Some(set) = self.sets.get_mut(suffix.set()) else { break };
             for (way, &place) in set.iter().enumerate() {
-                // Not the labels of this very name: they are yet to be written.
-                if place == 0 || usize::from(place) >= at {
+                // Neither none nor a label of this very name, which is yet to be written.
+                if usize::from(place).wrapping_sub(1) >= at.wrapping_sub(1) {
                     continue;
                 }
                 if suffix.is_at(message, place, hops) {
@@ -211,7 +211,8 @@ impl<'a> Suffix<'a> {
         {
             hash ^= u64::from_le_bytes(*end).wrapping_mul(0xff51_afd7_ed55_8ccd);
         }
-        usize::from(hash.to_be_bytes()[0]) % SETS
+        // The first octet of the hash, as a fraction, of as many sets as there are.
+        usize::from(hash.to_be_bytes()[0]).wrapping_mul(SETS) >> 8
     }
 
     /// Whether the name that was written at `place` is this one, octet by octet.

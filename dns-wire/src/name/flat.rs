@@ -3,7 +3,8 @@
 use core::fmt;
 use core::hash::{Hash, Hasher};
 
-use super::{Label, MAX_NAME};
+use super::Label;
+use super::message::{skip, why_not};
 use crate::{WireError, WireErrorKind};
 
 /// A name in uncompressed wire form: at most 255 octets, labels of 1 to 63 octets, and the root's
@@ -47,24 +48,12 @@ impl<'a> Name<'a> {
     ///
     /// # Cost
     /// O(labels).
+    #[inline]
     pub fn split_from(octets: &'a [u8]) -> Result<(Self, &'a [u8]), WireError> {
-        let mut at = 0usize;
-        loop {
-            let error = |kind| WireError::new(kind, at);
-            let &length = octets.get(at).ok_or(error(WireErrorKind::Truncated))?;
-            match length {
-                0 => break,
-                1..=63 => at = at.wrapping_add(1).wrapping_add(usize::from(length)),
-                0xc0.. => return Err(error(WireErrorKind::PointerForbidden)),
-                _ => return Err(error(WireErrorKind::LabelType)),
-            }
-            if at >= MAX_NAME {
-                return Err(WireError::new(WireErrorKind::NameTooLong, at));
-            }
-        }
-        let (wire, rest) = octets
-            .split_at_checked(at.wrapping_add(1))
-            .ok_or(WireError::new(WireErrorKind::Truncated, at))?;
+        let Some(rest) = skip(octets, 0, false) else {
+            return Err(why_not(octets, octets, 0, false));
+        };
+        let wire = octets.get(..octets.len().wrapping_sub(rest.len())).unwrap_or(&[0]);
         Ok((Self { wire }, rest))
     }
 

@@ -167,7 +167,7 @@ impl fmt::Debug for MessageName<'_> {
 
 /// What follows the name at the start of `rest`; `None` when there is no well-formed name.
 #[inline(always)]
-fn skip(rest: &[u8], start: usize, pointers: bool) -> Option<&[u8]> {
+pub(super) fn skip(rest: &[u8], start: usize, pointers: bool) -> Option<&[u8]> {
     // Up to where the root's octet, or the first of a pointer, must lie.
     let room = first(rest, MAX_NAME);
     let mut at = 0usize;
@@ -208,7 +208,7 @@ fn copy(name: &mut [u8; MAX_NAME], at: usize, octets: &[u8], length: usize) -> O
 
 /// What is wrong with a name that could not be skipped.
 #[cold]
-fn why_not(octets: &[u8], rest: &[u8], start: usize, pointers: bool) -> WireError {
+pub(super) fn why_not(octets: &[u8], rest: &[u8], start: usize, pointers: bool) -> WireError {
     if rest.is_empty() {
         return WireError::new(WireErrorKind::Truncated, start);
     }

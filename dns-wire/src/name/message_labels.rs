@@ -179,9 +179,8 @@ fn fold<'a, B, F: FnMut(B, Result<Label<'a>, WireError>) -> B>(
     init: B,
     mut each: F,
 ) -> B {
-    let mut labels = MessageLabels { octets, octet, rest, run, limits };
     let mut folded = init;
-    while let Some(label) = labels.next() {
+    for label in (MessageLabels { octets, octet, rest, run, limits }) {
         folded = each(folded, label);
     }
     folded
