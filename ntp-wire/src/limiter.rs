@@ -16,6 +16,7 @@
 mod rates;
 mod rules;
 mod set;
+mod tokens;
 
 use core::net::IpAddr;
 
@@ -24,7 +25,7 @@ use thiserror::Error;
 use crate::Timestamp;
 use crate::bits::{high32, low32, low64};
 use crate::siphash::siphash_1_3;
-use rules::Tokens;
+use tokens::Tokens;
 
 pub use rules::Rules;
 pub use set::Set;

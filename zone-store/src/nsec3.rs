@@ -102,6 +102,14 @@ pub(crate) fn hash_label(hash: &Hash) -> [u8; 33] {
     label
 }
 
+/// Iterations and salt of NSEC3PARAM RDATA. Only SHA-1 is defined (RFC 5155 §11).
+#[cfg(feature = "alloc")]
+pub(crate) fn params_of(rdata: &[u8]) -> Option<(u16, alloc::vec::Vec<u8>)> {
+    let (&[algorithm, _, high, low, salt_len], salt) = rdata.split_first_chunk::<5>()?;
+    let salt = salt.get(..usize::from(salt_len))?;
+    (algorithm == 1).then(|| (u16::from_be_bytes([high, low]), salt.to_vec()))
+}
+
 /// The most iterations the compiler takes. RFC 9276 §3.1 wants none; what asks for more than 150 no validator
 /// believes.
 pub(crate) const MAX_ITERATIONS: u16 = 150;

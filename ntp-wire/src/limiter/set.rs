@@ -1,7 +1,7 @@
 //! One cache line of records.
 
 use super::rates::Rate;
-use super::rules::Tokens;
+use super::tokens::Tokens;
 
 /// Five clients' records: the memory of a [`Limiter`](super::Limiter), 64 octets, one cache line.
 #[derive(Clone, Copy, Debug)]

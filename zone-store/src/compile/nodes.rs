@@ -6,13 +6,13 @@ use alloc::vec::Vec;
 use dns_wire::RType;
 
 use crate::bytes::to_usize;
-use crate::compile::nsec3::params_of;
 use crate::compile::outline::Outline;
 use crate::compile::plan::{Plan, SetSpec, ZonePart};
 use crate::compile::policy::Check;
 use crate::compile::rows::{RRSIG, Row, Rows, Run, covered};
 use crate::compile::{Combine, CompileOptions, Problems, sort_key, too_many_octets};
 use crate::node::NO_CUT;
+use crate::nsec3::params_of;
 
 /// Plans a stretch of names.
 pub(crate) struct Planner<'a> {

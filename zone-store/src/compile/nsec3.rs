@@ -7,7 +7,7 @@ use crate::bytes::low8;
 use crate::compile::nodes::{Planner, ZoneFacts};
 use crate::compile::plan::{Nsec3Spec, ZonePart};
 use crate::compile::rows::{RRSIG, Row, covered};
-use crate::nsec3::MAX_ITERATIONS;
+use crate::nsec3::{MAX_ITERATIONS, params_of};
 
 impl Planner<'_> {
     /// Takes the NSEC3 records, and the signatures over them, out of a name's: they have a namespace of
@@ -65,13 +65,6 @@ impl Planner<'_> {
         }
         Some(())
     }
-}
-
-/// Iterations and salt of NSEC3PARAM RDATA. Only SHA-1 is defined (RFC 5155 §11).
-pub(crate) fn params_of(rdata: &[u8]) -> Option<(u16, Vec<u8>)> {
-    let (&[algorithm, _, high, low, salt_len], salt) = rdata.split_first_chunk::<5>()?;
-    let salt = salt.get(..usize::from(salt_len))?;
-    (algorithm == 1).then(|| (u16::from_be_bytes([high, low]), salt.to_vec()))
 }
 
 /// A SHA-1 hash in base32hex without padding (RFC 4648 §7), 32 digits in lower case.

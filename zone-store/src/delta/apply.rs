@@ -6,19 +6,18 @@ use dns_wire::RType;
 
 use crate::compile::build::write_image;
 use crate::compile::maps::MapSections;
-use crate::compile::nsec3::params_of;
 use crate::compile::outline::Outline;
 use crate::compile::plan::{Nsec3Spec, Plan, SetSpec, ZonePart};
 use crate::compile::write::ZoneHead;
 use crate::compile::{Alone, location_section};
-use crate::delta::diff::{
+use crate::delta::contents::{
     Set, bind_order, bound, key_of, locations, merge, nodes, proofs_of, sets_of,
 };
 use crate::delta::maps::Family;
 use crate::delta::{Change, Delta, DeltaError, SetChange, ZoneChange};
 use crate::image::Image;
 use crate::node::Node;
-use crate::nsec3::hash_label;
+use crate::nsec3::{hash_label, params_of};
 use crate::rrset::Group;
 use crate::source::Id;
 use crate::store::{Store, ZoneView};

@@ -20,7 +20,7 @@ use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::bytes::{Reader, low8};
-use crate::delta::diff::bind_order;
+use crate::delta::contents::bind_order;
 use crate::delta::{Change, Delta, DeltaError, MapChange, SetChange, ZoneChange};
 use crate::digest::checksum;
 use crate::image::{OVERRIDE, SMALL_MAPS};

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::bytes::to_usize;
-use crate::delta::diff::{locations, merge};
+use crate::delta::contents::{locations, merge};
 use crate::delta::{Change, CoverChange, FamilyChange, MapChange, Span};
 use crate::map::build::{Entry, Swept};
 use crate::map::{Ranges, max};

@@ -25,6 +25,7 @@
 
 mod apply;
 mod codec;
+mod contents;
 mod diff;
 mod error;
 mod maps;

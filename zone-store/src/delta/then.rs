@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
-use crate::delta::diff::{
+use crate::delta::contents::{
     bind_order, bound_at, key_of, locations, merge, nodes, proofs_of, sets_of,
 };
 use crate::delta::maps::Family;

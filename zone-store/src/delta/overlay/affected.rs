@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::compile::sort_key;
 use crate::delta::ZoneChange;
 use crate::delta::apply::apply;
-use crate::delta::diff::{Set, nodes, sets_of};
+use crate::delta::contents::{Set, nodes, sets_of};
 use crate::key::Key;
 use crate::node::Node;
 use crate::source::Id;

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use crate::compile::pool::Shared;
 use crate::compile::write::{Names, ZoneHead};
-use crate::delta::diff::{key_of, locations};
+use crate::delta::contents::{key_of, locations};
 use crate::delta::{Change, Delta, DeltaError};
 use crate::image::Image;
 use crate::index;

@@ -9,7 +9,7 @@ use crate::compile::pool::Shared;
 use crate::compile::sort_key;
 use crate::compile::write::Names;
 use crate::delta::apply::{params, put};
-use crate::delta::diff::{key_of, proof_of};
+use crate::delta::contents::{key_of, proof_of};
 use crate::delta::overlay::affected::{Affected, Finder};
 use crate::delta::overlay::index_of;
 use crate::delta::{ProofChange, ZoneChange};
