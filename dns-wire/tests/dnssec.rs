@@ -74,6 +74,9 @@ fn nsec3_hashes_are_those_of_the_rfc() {
 #[test]
 fn names_are_lower_cased_in_the_canonical_form_of_the_listed_types_only() {
     for (rtype, text, canonical) in [
+        (RType::A6, "64 ::1 PreFix.EXAMPLE.", "64 ::1 prefix.example."),
+        (RType::A6, "128 A.B.", "128 a.b."),
+        (RType::A6, "0 ::1", "0 ::1"),
         (RType::NS, "A.Example.", "a.example."),
         (RType::SOA, "A.B. C.D. 1 2 3 4 5", "a.b. c.d. 1 2 3 4 5"),
         (RType::MX, "10 MX.", "10 mx."),

@@ -75,6 +75,7 @@ const READ_OTHERWISE: &[(&str, &str, &str)] = &[
         "PKIX",
         "they read types of certificates as numbers only (RFC 4398 section 2.1 has mnemonics)",
     ),
+    ("SVCB", "\\#", "they do not read the generic form of a type that they know"),
     ("SVCB", "\\210", "they keep the escape as it is written"),
     ("SVCB", "mandatory=", "they do not sort parameters, and refuse to write them unsorted"),
     ("SVCB", "key1=", "they do not sort parameters, and refuse to write them unsorted"),
@@ -100,6 +101,11 @@ const SHOWN_OTHERWISE: &[(&str, &str, &str)] = &[
     ("SVCB", "tls-supported-groups", "`unknown9` for RFC 9460's `key9`"),
     ("SVCB", "docpath", "`unknown10` for RFC 9460's `key10`"),
     ("SVCB", "oots", "`unknown12` for RFC 9460's `key12`"),
+    (
+        "SVCB",
+        "\\#",
+        "`no-default-alpn=` without `alpn`, which text may not have (RFC 9460 section 7.1.1)",
+    ),
     ("HTTPS", "alpn", "a comma after each parameter"),
 ];
 

@@ -47,7 +47,10 @@ fn every_vector_goes_through_a_message() {
         let record = record.unwrap();
         assert_eq!(record.owner, owner);
         let shown = row.get(3).unwrap_or(&row[1]);
-        assert_eq!(record.rdata.data(record.rtype).unwrap().to_string(), *shown);
+        assert_eq!(record.rdata.display(record.rtype).to_string(), *shown);
+        // What only the generic form can tell, a type's own text leaves out.
+        let own = record.data().unwrap().to_string();
+        assert!(own == *shown || shown.starts_with("\\# "), "{own}");
     }
 }
 

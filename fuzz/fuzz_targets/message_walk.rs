@@ -2,7 +2,8 @@
 //! vector, and counts what it costs; both must agree on what is a message, and on every name and record in it.
 #![no_main]
 
-use dns_wire::{Class, Message, MessageName, WireErrorKind, rdata};
+use dns_wire::rdata::Data;
+use dns_wire::{Class, Message, MessageName, RType, WireErrorKind, rdata};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|octets: &[u8]| {
@@ -23,13 +24,17 @@ fuzz_target!(|octets: &[u8]| {
         );
         if record.check().is_ok() {
             // What is right in a message is right on its own, names written out.
-            let Ok(data) = record.rdata.data(record.rtype) else {
+            let Ok(data) = record.data() else {
                 // RFC 2136: an UPDATE means any or none, and says so without RDATA.
                 assert!(matches!(record.class, Class::ANY | Class::NONE));
                 assert!(record.rdata.octets().is_empty());
                 continue;
             };
             let length = data.to_wire(&mut flat).expect("names are at most 255 octets each");
+            if record.class != Class::IN && matches!(data, Data::Unknown(RType::A | RType::WKS, _))
+            {
+                continue;
+            }
             assert_eq!(rdata::validate(record.rtype, &flat[..length]), Ok(()));
             assert_eq!(rdata::display(record.rtype, &flat[..length]).to_string(), shown);
         }

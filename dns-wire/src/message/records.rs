@@ -1,7 +1,7 @@
 //! The records of a message, one after the other.
 
 use crate::edns::Edns;
-use crate::rdata::Rdata;
+use crate::rdata::{Data, Rdata};
 use crate::{Class, Header, MessageName, RType, Ttl, WireError, WireErrorKind};
 
 /// A resource record (RFC 1035 §4.1.3).
@@ -40,7 +40,22 @@ impl<'a> Record<'a> {
         if matches!(self.class, Class::ANY | Class::NONE) && self.rdata.octets().is_empty() {
             return Ok(());
         }
-        self.rdata.data(self.rtype)?.check()
+        self.data()?.check()
+    }
+
+    /// The data as the type of the record. Addresses and services of the Internet (A and WKS; RFC 1035 §3.4) are
+    /// something else in other classes, and not looked into there.
+    ///
+    /// # Errors
+    /// What is wrong with the octets, and where.
+    #[inline]
+    pub fn data(&self) -> Result<Data<'a>, WireError> {
+        // NONE and ANY stand for the class of the zone that an UPDATE is for (RFC 2136 §2.4 and §2.5).
+        let other = !matches!(self.class, Class::IN | Class::NONE | Class::ANY);
+        if other && matches!(self.rtype, RType::A | RType::WKS) {
+            return Ok(Data::Unknown(self.rtype, self.rdata.octets()));
+        }
+        self.rdata.data(self.rtype)
     }
 }
 

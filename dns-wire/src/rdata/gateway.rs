@@ -4,7 +4,6 @@ use core::fmt;
 use core::net::{Ipv4Addr, Ipv6Addr};
 
 use super::kind::{Ipv4, Ipv6, Kind, Part, U8};
-use super::kind_code::Algorithm;
 use super::kind_name::{Plain, write_name};
 use super::tokens::{Token, Tokens};
 use crate::{
@@ -102,7 +101,12 @@ impl Kind for Ipsec {
     fn read<'a>(reader: &mut Reader<'a>) -> Result<IpsecGateway<'a>, WireError> {
         let code = reader.u8()?;
         let algorithm = reader.u8()?;
-        Ok(IpsecGateway { algorithm, gateway: Gateway::read(code, reader)? })
+        let gateway = Gateway::read(code, reader)?;
+        // RFC 4025 §2.4: only 0 says that there is no key.
+        if algorithm != 0 && reader.is_empty() {
+            return Err(reader.error(WireErrorKind::Truncated));
+        }
+        Ok(IpsecGateway { algorithm, gateway })
     }
 
     fn write(value: IpsecGateway<'_>, out: &mut Writer<'_>) -> Result<(), Full> {
@@ -116,9 +120,16 @@ impl Kind for Ipsec {
     ) -> Result<(), TextError> {
         let at = out.len();
         U8::text(tokens, out)?;
-        Algorithm::text(tokens, out)?;
-        let code = out.written().get(at).copied().unwrap_or(0);
-        gateway_text(code, tokens, out)
+        // A number: the registry is not that of DNSSEC, whose mnemonics have other numbers.
+        U8::text(tokens, out)?;
+        let &[code, algorithm] = out.written().get(at..).unwrap_or(&[]) else {
+            return Err(tokens.error(TextErrorKind::Value, 0));
+        };
+        gateway_text(code, tokens, out)?;
+        if algorithm != 0 && tokens.peek().is_none() {
+            return Err(tokens.missing());
+        }
+        Ok(())
     }
 
     fn show(value: IpsecGateway<'_>, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -2,10 +2,12 @@
 
 use core::fmt;
 
+use super::Data;
 use super::encoding::{Digits, hex_text, show_hex};
 use super::kind::decimal;
+use super::prefix_list;
 use super::tokens::{Token, Tokens};
-use crate::{TextError, TextErrorKind, Writer};
+use crate::{RType, TextError, TextErrorKind, Writer};
 
 pub(crate) fn text<'t, T: Iterator<Item = Token<'t>>>(
     tokens: &mut Tokens<'_, 't, T>,
@@ -26,6 +28,18 @@ pub(crate) fn text<'t, T: Iterator<Item = Token<'t>>>(
         return Err(tokens.error(TextErrorKind::Length, 0));
     }
     Ok(())
+}
+
+/// RDATA that are of no form of the type that is defined here, and may be of one that is to come: assuming nothing about
+/// them, they are carried as they are (RFC 1876 §2, RFC 3597 §5).
+#[cold]
+pub(crate) fn new_form(rtype: RType, octets: &[u8]) -> Option<Data<'_>> {
+    let new = match rtype {
+        RType::LOC => octets.first().is_some_and(|&version| version != 0),
+        RType::APL => prefix_list::has_new_family(octets),
+        _ => false,
+    };
+    new.then_some(Data::Unknown(rtype, octets))
 }
 
 pub(crate) fn show(octets: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -44,6 +44,8 @@ pub(crate) enum Part {
     Name(NameRole),
     /// Names up to the end.
     Names(NameRole),
+    /// How many bits of an address are left out, the others in whole octets, and a name unless none is (A6).
+    Split(NameRole),
     /// No more names.
     Rest,
 }

@@ -57,9 +57,9 @@ macro_rules! code {
 code! {
     /// A DNSSEC algorithm (RFC 4034 appendix A.1 and the IANA registry), shown as a number.
     Algorithm(u8), numeric, {
-        1 b"RSAMD5", 2 b"DH", 3 b"DSA", 5 b"RSASHA1", 6 b"DSA-NSEC3-SHA1", 7 b"RSASHA1-NSEC3-SHA1",
+        0 b"DELETE", 1 b"RSAMD5", 2 b"DH", 3 b"DSA", 5 b"RSASHA1", 6 b"DSA-NSEC3-SHA1", 7 b"RSASHA1-NSEC3-SHA1",
         8 b"RSASHA256", 10 b"RSASHA512", 12 b"ECC-GOST", 13 b"ECDSAP256SHA256", 14 b"ECDSAP384SHA384",
-        15 b"ED25519", 16 b"ED448", 252 b"INDIRECT", 253 b"PRIVATEDNS", 254 b"PRIVATEOID",
+        15 b"ED25519", 16 b"ED448", 17 b"SM2SM3", 23 b"ECC-GOST12", 252 b"INDIRECT", 253 b"PRIVATEDNS", 254 b"PRIVATEOID",
     }
     /// A certificate type (RFC 4398 §2.1), shown as a mnemonic.
     CertificateType(u16), mnemonic, {

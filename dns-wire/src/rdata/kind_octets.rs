@@ -24,6 +24,8 @@ pub(crate) type NsapAddress = Octets<Nsap, 1>;
 pub(crate) type Opaque = Octets<Generic, 0>;
 /// Text without a length, in quotes, as URI and CAA have it.
 pub(crate) type QuotedRest = Octets<Quoted, 0>;
+/// The same, one octet at least.
+pub(crate) type QuotedData = Octets<Quoted, 1>;
 
 /// Octets to the end of the RDATA, at least `LEAST`, in the form `F`.
 pub(crate) struct Octets<F, const LEAST: usize>(PhantomData<F>);

@@ -29,7 +29,7 @@ pub struct Location {
     pub altitude: u32,
 }
 
-/// A length in centimetres as base and power of ten: four bits each, 0 to 9.
+/// A length in centimetres as base and power of ten: four bits each, 0 to 9; nothing is base and power 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Precision(u8);
 
@@ -51,7 +51,9 @@ impl Precision {
     }
 
     fn from_wire(octet: u8) -> Option<Self> {
-        (octet >> 4 <= 9 && octet & 0x0f <= 9).then_some(Self(octet))
+        // A base of zero with a power is not defined (RFC 1876 §2).
+        let (base, power) = (octet >> 4, octet & 0x0f);
+        (base <= 9 && power <= 9 && (base > 0 || power == 0)).then_some(Self(octet))
     }
 }
 

@@ -93,8 +93,9 @@ pub fn from_text<'t>(
     Ok(out.len())
 }
 
-/// Shows RDATA (uncompressed) in presentation form; octets that are not of the type's format, and
-/// types without one, in the generic form of RFC 3597 §5. No allocation.
+/// Shows RDATA (uncompressed) in presentation form; octets that are not of the type's format, or that its text could not
+/// tell, and types without one, in the generic form of RFC 3597 §5. So [`from_text`] reads the same octets again. No
+/// allocation.
 #[must_use]
 pub fn display(rtype: RType, rdata: &[u8]) -> impl fmt::Display + '_ {
     Shown { rtype, rdata: Rdata::flat(rdata) }
@@ -123,8 +124,22 @@ pub(crate) struct Shown<'a> {
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match Data::parse(self.rtype, &self.rdata) {
-            Ok(data) if data.check().is_ok() => data.fmt(f),
+            Ok(data) if data.check().is_ok() && data.is_told_by_text() => data.fmt(f),
             _ => generic::show(self.rdata.octets(), f),
+        }
+    }
+}
+
+impl Data<'_> {
+    /// Whether its own text says all. That of service parameters may not contradict itself, and that of ports has no
+    /// octets after the last one.
+    fn is_told_by_text(&self) -> bool {
+        match self {
+            Self::Svcb(Svcb { params, .. }) | Self::Https(Https { params, .. }) => {
+                params.is_self_consistent()
+            }
+            Self::Wks(wks) => !wks.services.ports.has_zeros_at_end(),
+            _ => true,
         }
     }
 }

@@ -51,24 +51,38 @@ pub(crate) fn next(rtype: RType, rdata: &[u8], index: usize) -> Option<(usize, u
     let mut at = 0usize;
     let mut seen = 0usize;
     for part in Data::layout(rtype) {
-        match *part {
-            Part::Fixed(octets) => at = at.checked_add(octets)?,
-            Part::Counted => at = at.checked_add(1)?.checked_add(usize::from(*rdata.get(at)?))?,
-            Part::Rest => return None,
-            Part::Name(role) | Part::Names(role) => {
-                let many = matches!(part, Part::Names(_));
-                loop {
-                    let (name, _) = Name::split_from(rdata.get(at..)?).ok()?;
-                    let end = at.checked_add(name.as_wire().len())?;
-                    if seen == index {
-                        return Some((at, end, role));
-                    }
-                    seen = seen.checked_add(1)?;
-                    at = end;
-                    if !many {
-                        break;
-                    }
+        let (role, many) = match *part {
+            Part::Fixed(octets) => {
+                at = at.checked_add(octets)?;
+                continue;
+            }
+            Part::Counted => {
+                at = at.checked_add(1)?.checked_add(usize::from(*rdata.get(at)?))?;
+                continue;
+            }
+            Part::Split(role) => {
+                let left_out = *rdata.get(at)?;
+                let octets = 128u8.checked_sub(left_out)?.div_ceil(8);
+                at = at.checked_add(1)?.checked_add(usize::from(octets))?;
+                if left_out == 0 {
+                    continue;
                 }
+                (role, false)
+            }
+            Part::Name(role) => (role, false),
+            Part::Names(role) => (role, true),
+            Part::Rest => return None,
+        };
+        loop {
+            let (name, _) = Name::split_from(rdata.get(at..)?).ok()?;
+            let end = at.checked_add(name.as_wire().len())?;
+            if seen == index {
+                return Some((at, end, role));
+            }
+            seen = seen.checked_add(1)?;
+            at = end;
+            if !many {
+                break;
             }
         }
     }

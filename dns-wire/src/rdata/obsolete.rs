@@ -3,7 +3,7 @@
 use core::fmt;
 use core::net::Ipv6Addr;
 
-use super::kind::{Ipv6, Kind, Part, decimal};
+use super::kind::{Ipv6, Kind, NameRole, Part, decimal};
 use super::kind_name::{Folded, write_name};
 use super::tokens::{Token, Tokens};
 use crate::{
@@ -16,6 +16,11 @@ use crate::{
 pub struct Bits<'a>(&'a [u8]);
 
 impl<'a> Bits<'a> {
+    /// Whether there are octets past the last number: the numbers alone do not tell of them.
+    pub(super) fn has_zeros_at_end(&self) -> bool {
+        self.0.last() == Some(&0)
+    }
+
     /// The numbers, in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = u16> + Clone + use<'a> {
         self.0.iter().zip(0u16..).flat_map(|(&octet, index)| {
@@ -175,7 +180,7 @@ pub(crate) struct Split6;
 
 impl Kind for Split6 {
     type Value<'a> = SplitAddress<'a>;
-    const PART: Part = Part::Rest;
+    const PART: Part = Part::Split(NameRole { compress: false, lowercase: true, target: false });
 
     #[inline]
     fn read<'a>(reader: &mut Reader<'a>) -> Result<SplitAddress<'a>, WireError> {

@@ -84,6 +84,27 @@ impl Kind for Prefixes {
     }
 }
 
+/// Whether these are whole items, one of them at least of an address family that is not defined here (RFC 3123 §4).
+pub(super) fn has_new_family(octets: &[u8]) -> bool {
+    let mut reader = Reader::flat(octets);
+    let mut found = false;
+    while !reader.is_empty() {
+        let at = reader;
+        if read_item(&mut reader).is_ok() {
+            continue;
+        }
+        reader = at;
+        let Ok([high, low, _, length]) = reader.array::<4>() else { return false };
+        if matches!(u16::from_be_bytes([high, low]), 1 | 2)
+            || reader.take(usize::from(length & 0x7f)).is_err()
+        {
+            return false;
+        }
+        found = true;
+    }
+    found
+}
+
 fn read_item(reader: &mut Reader<'_>) -> Result<PrefixItem, WireError> {
     let at = *reader;
     let family = reader.u16()?;

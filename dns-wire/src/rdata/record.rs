@@ -89,7 +89,8 @@ macro_rules! records {
                 $(#[$doc])*
                 $name(records!(@with_lifetime $name $(<$lt>)?)),
             )*
-            /// A type without a format here (RFC 3597).
+            /// A type without a format here, or a form of a type that is not defined: LOC of a version other than 0,
+            /// APL of another address family. Carried as it is (RFC 3597).
             Unknown(RType, &'a [u8]),
         }
 
@@ -101,7 +102,7 @@ macro_rules! records {
                 match rtype {
                     $(RType::$rtype => match rdata.parse() {
                         Ok(data) => Ok(Self::$name(data)),
-                        Err(error) => Err(error),
+                        Err(error) => generic::new_form(rtype, rdata.octets()).ok_or(error),
                     },)*
                     _ => Ok(Self::Unknown(rtype, rdata.octets())),
                 }
@@ -165,6 +166,7 @@ macro_rules! records {
             }
         }
 
+        /// The text of the fields. [`Rdata::display`] shows the generic form where that leaves something out.
         impl fmt::Display for Data<'_> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self {

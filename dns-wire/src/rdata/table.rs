@@ -15,7 +15,7 @@ use super::kind_name::{
     Compressed, CompressedHost, Folded, FoldedHost, Plain, PlainHost, Tolerant, TolerantHost,
 };
 use super::kind_octets::{
-    Base64Data, Base64OrDash, Base64Rest, Digest, NsapAddress, Opaque, QuotedRest,
+    Base64Data, Base64OrDash, Base64Rest, Digest, NsapAddress, Opaque, QuotedData, QuotedRest,
 };
 use super::kind_string::{OptionalText, Tag, Text, Texts};
 use super::location::Place;
@@ -354,7 +354,7 @@ records! {
         precedence: u8 = U8,
         /// Algorithm and gateway.
         gateway: IpsecGateway<'a> = Ipsec,
-        /// The key, perhaps none.
+        /// The key; none when the algorithm is 0.
         public_key: &'a [u8] = Base64Rest,
     }
     /// Signature of an RRset (RFC 4034 §3).
@@ -634,8 +634,8 @@ records! {
         priority: u16 = U16,
         /// Share among those of one priority.
         weight: u16 = U16,
-        /// The URI.
-        target: &'a [u8] = QuotedRest,
+        /// The URI, which has one octet at least (RFC 7553 §4.5).
+        target: &'a [u8] = QuotedData,
     }
     /// Certification authority authorization (RFC 8659 §4).
     CAA Caa<'a> {

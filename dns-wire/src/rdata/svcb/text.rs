@@ -35,12 +35,15 @@ pub(super) fn read<'t, T: Iterator<Item = Token<'t>>>(
                 Some(next) if next.quoted => tokens.take_string().map(|token| token.text),
                 _ => Some(&b""[..]),
             },
-            Some(value) => Some(
-                value
-                    .strip_prefix(b"\"")
-                    .and_then(|value| value.strip_suffix(b"\""))
-                    .unwrap_or(value),
-            ),
+            Some(value) => {
+                let quoted = value.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\""));
+                let value = quoted.unwrap_or(value);
+                // A quote within, or at one end alone, would make data of what else is in this field.
+                if has_quote(value) {
+                    return Err(tokens.error(TextErrorKind::Quoted, 0));
+                }
+                Some(value)
+            }
             None => None,
         };
         read_one(key, generic, value, start, tokens, out)?;
@@ -50,6 +53,16 @@ pub(super) fn read<'t, T: Iterator<Item = Token<'t>>>(
         return Err(tokens.error(TextErrorKind::Value, 0));
     }
     Ok(())
+}
+
+/// Whether there is a quote that is not escaped.
+fn has_quote(text: &[u8]) -> bool {
+    let mut escaped = false;
+    text.iter().any(|&octet| {
+        let found = octet == b'"' && !escaped;
+        escaped = octet == b'\\' && !escaped;
+        found
+    })
 }
 
 /// `key[=value]` (RFC 9460 §2.1).

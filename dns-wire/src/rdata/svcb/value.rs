@@ -22,7 +22,7 @@ pub enum SvcParamValue<'a> {
     Ech(&'a [u8]),
     /// At least one IPv6 address.
     Ipv6Hint(Addresses6<'a>),
-    /// A URI template in UTF-8 that holds the variable `dns`.
+    /// A URI template in UTF-8 that holds the variable `dns` (RFC 9461 §5).
     DohPath(&'a str),
     /// Oblivious HTTP is offered.
     Ohttp,
@@ -61,7 +61,10 @@ impl<'a> SvcParamValue<'a> {
             SvcParamKey::ECH => (!octets.is_empty()).then_some(Self::Ech(octets)),
             SvcParamKey::IPV6HINT => (!octets.is_empty() && octets.len().is_multiple_of(16))
                 .then_some(Self::Ipv6Hint(Addresses6(octets))),
-            SvcParamKey::DOHPATH => core::str::from_utf8(octets).ok().map(Self::DohPath),
+            SvcParamKey::DOHPATH => core::str::from_utf8(octets)
+                .ok()
+                .filter(|path| asks_for_dns(path))
+                .map(Self::DohPath),
             SvcParamKey::OHTTP => flag(Self::Ohttp),
             SvcParamKey::TLS_SUPPORTED_GROUPS => {
                 let groups = TlsGroups(octets);
@@ -76,6 +79,20 @@ impl<'a> SvcParamValue<'a> {
         }
     }
 }
+
+/// Whether a URI template has the variable `dns` in one of its expressions (RFC 6570 §2).
+fn asks_for_dns(template: &str) -> bool {
+    let expressions = template.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+    expressions.flat_map(|expression| expression.trim_start_matches(OPERATORS).split(',')).any(
+        |variable| {
+            let name = variable.strip_suffix('*').unwrap_or(variable);
+            name.split_once(':').map_or(name, |(name, _)| name) == "dns"
+        },
+    )
+}
+
+/// What an expression may begin with, as far as it has a meaning (RFC 6570 §2.2).
+const OPERATORS: [char; 7] = ['+', '#', '.', '/', ';', '?', '&'];
 
 /// Keys, two octets each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
