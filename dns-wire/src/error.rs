@@ -142,6 +142,8 @@ pub enum TextErrorKind {
     Value,
     /// Quotes around what is no string (RFC 1035 §5.1).
     Quoted,
+    /// A quote is not closed.
+    Unclosed,
     /// The output buffer is full, or the RDATA longer than 65535 octets.
     Full,
 }
@@ -167,6 +169,7 @@ impl fmt::Display for TextErrorKind {
             Self::Length => "length does not match the data",
             Self::Value => "value not allowed here",
             Self::Quoted => "quotes not allowed",
+            Self::Unclosed => "quote not closed",
             Self::Full => "no room",
         })
     }

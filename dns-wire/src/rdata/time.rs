@@ -2,16 +2,24 @@
 
 use core::fmt;
 
+use super::Rrsig;
 use super::kind::{Kind, Part, decimal};
 use super::tokens::{Token, Tokens};
 use crate::{Full, Reader, TextError, TextErrorKind, WireError, Writer};
 
 /// Seconds since 1970-01-01 00:00:00 UTC, modulo 2^32, compared by serial number arithmetic
-/// (RFC 4034 §3.1.5, RFC 1982).
+/// (RFC 4034 §3.1.5, RFC 1982): see [`is_not_after`](SignatureTime::is_not_after).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct SignatureTime(pub u32);
 
 impl SignatureTime {
+    /// Whether this time is not after the other. Times are compared by what lies between them, which is less than
+    /// 68 years either way (RFC 1982 §3.2), so the order is that of time past 2106 too.
+    #[must_use]
+    pub fn is_not_after(self, other: Self) -> bool {
+        other.0.wrapping_sub(self.0) < 1 << 31
+    }
+
     /// From the text YYYYMMDDHHmmSS, or from a plain number of seconds of at most ten digits.
     #[must_use]
     pub fn from_text(text: &[u8]) -> Option<Self> {
@@ -51,6 +59,27 @@ impl fmt::Display for SignatureTime {
         let (hour, rest) = (second.div_euclid(3600), second.rem_euclid(3600));
         let (minute, second) = (rest.div_euclid(60), rest.rem_euclid(60));
         write!(f, "{year:04}{month:02}{day:02}{hour:02}{minute:02}{second:02}")
+    }
+}
+
+impl Rrsig<'_> {
+    /// Whether the signature is valid at this time, its borders in it (RFC 4034 §3.1.5). Algorithm, key tag, signer and
+    /// the signature itself are for the caller to check.
+    ///
+    /// ```
+    /// use dns_wire::rdata::{Rdata, Rrsig, SignatureTime};
+    ///
+    /// let octets = [&[0, 1, 13, 2][..], &[0, 0, 0, 60], &[0, 0, 0, 9], &[255, 255, 255, 250], &[0, 7, 0, 1]].concat();
+    /// let signature: Rrsig = Rdata::flat(&octets).parse()?;
+    /// // From six seconds before 2^32 to nine after it.
+    /// assert!(signature.is_valid_at(SignatureTime(u32::MAX)));
+    /// assert!(signature.is_valid_at(SignatureTime(9)));
+    /// assert!(!signature.is_valid_at(SignatureTime(10)));
+    /// # Ok::<(), dns_wire::WireError>(())
+    /// ```
+    #[must_use]
+    pub fn is_valid_at(&self, now: SignatureTime) -> bool {
+        self.inception.is_not_after(now) && now.is_not_after(self.expiration)
     }
 }
 

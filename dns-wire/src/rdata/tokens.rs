@@ -5,7 +5,8 @@ use crate::{Full, Name, TextError, TextErrorKind};
 /// One field: text between blanks, or between quotes, with its escapes still in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token<'t> {
-    /// The octets, without the quotes around them.
+    /// The octets, without the quotes around them. With the quote before them when there is none after them:
+    /// [`from_text`](super::from_text) tells that.
     pub text: &'t [u8],
     /// Whether it stood in quotes.
     pub quoted: bool,
@@ -27,9 +28,9 @@ impl<'t> Iterator for Split<'t> {
     type Item = Token<'t>;
 
     fn next(&mut self) -> Option<Token<'t>> {
-        let rest = skip_blank(self.rest);
-        let quoted = rest.first()? == &b'"';
-        let rest = if quoted { rest.get(1..)? } else { rest };
+        let field = skip_blank(self.rest);
+        let quoted = field.first()? == &b'"';
+        let rest = if quoted { field.get(1..)? } else { field };
         let (mut escaped, mut inside) = (false, quoted);
         let end = rest
             .iter()
@@ -52,7 +53,15 @@ impl<'t> Iterator for Split<'t> {
             })
             .unwrap_or(rest.len());
         let (text, after) = rest.split_at_checked(end)?;
-        self.rest = if quoted { after.get(1..).unwrap_or(&[]) } else { after };
+        if !quoted {
+            self.rest = after;
+            return Some(Token { text, quoted });
+        }
+        let Some((_, after)) = after.split_first() else {
+            self.rest = &[];
+            return Some(Token { text: field, quoted: false });
+        };
+        self.rest = after;
         Some(Token { text, quoted })
     }
 }
@@ -83,12 +92,14 @@ pub(crate) struct Tokens<'o, 't, T> {
     ahead: Option<Token<'t>>,
     /// The number of the field returned last, plus one.
     taken: u32,
+    /// The number of a field whose quote is not closed.
+    open: Option<u32>,
     pub(crate) origin: Option<Name<'o>>,
 }
 
 impl<'o, 't, T: Iterator<Item = Token<'t>>> Tokens<'o, 't, T> {
     pub(crate) fn new(iter: T, origin: Option<Name<'o>>) -> Self {
-        Self { iter, ahead: None, taken: 0, origin }
+        Self { iter, ahead: None, taken: 0, open: None, origin }
     }
 
     /// The next field, if there is one, which is a word: quotes are for strings alone (RFC 1035 §5.1).
@@ -102,6 +113,9 @@ impl<'o, 't, T: Iterator<Item = Token<'t>>> Tokens<'o, 't, T> {
     /// The next field, if there is one, in quotes or not.
     pub(crate) fn take_string(&mut self) -> Option<Token<'t>> {
         let token = self.ahead.take().or_else(|| self.iter.next())?;
+        if !token.quoted && token.text.first() == Some(&b'"') {
+            self.open = Some(self.taken);
+        }
         self.taken = self.taken.wrapping_add(1);
         Some(token)
     }
@@ -129,9 +143,10 @@ impl<'o, 't, T: Iterator<Item = Token<'t>>> Tokens<'o, 't, T> {
     }
 
     pub(crate) fn finish(&mut self) -> Result<(), TextError> {
-        match self.take_string() {
-            None => Ok(()),
-            Some(_) => Err(self.error(TextErrorKind::Trailing, 0)),
+        match (self.take_string(), self.open) {
+            (_, Some(token)) => Err(TextError { kind: TextErrorKind::Unclosed, token, offset: 0 }),
+            (None, None) => Ok(()),
+            (Some(_), None) => Err(self.error(TextErrorKind::Trailing, 0)),
         }
     }
 

@@ -23,7 +23,8 @@ impl<'a> Rdata<'a> {
         Self(Reader::in_message(message, octets, end))
     }
 
-    /// The octets as they stand: in a message names in them may be compressed.
+    /// The octets as they stand: in a message names in them may be compressed, and mean nothing outside it.
+    /// [`Data::to_wire`](super::Data::to_wire) writes them out.
     #[must_use]
     #[inline]
     pub fn octets(&self) -> &'a [u8] {
