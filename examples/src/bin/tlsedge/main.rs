@@ -48,7 +48,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve as an edge of one origin.
-    Serve(serve::Arguments),
+    Serve(Box<serve::Arguments>),
     /// Measure on loopback, over links of given round trips, what an edge saves, beside the model.
     Show(show::Arguments),
 }

@@ -60,7 +60,7 @@ pub(crate) struct Arguments {
     /// How long what runs may take to finish at the end.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..))]
     drain: u16,
-    /// At the end print what was done as one line of JSON.
+    /// What was done is the last line; print it as JSON.
     #[arg(long)]
     json: bool,
 }
@@ -108,9 +108,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         };
         Ok::<_, String>(Edge::start(listener, tls, forwarder, arguments.limits()))
     })?;
-    if !arguments.json {
-        tell(format!("tlsedge: https on {address}, for {}; Ctrl-C stops", arguments.origin));
-    }
+    tell(format!("tlsedge: https on {address}, for {}; Ctrl-C stops", arguments.origin));
     requests.each(|request| {
         if request == Request::Reload {
             reload(arguments, shared.as_deref());
@@ -147,7 +145,10 @@ fn reload(arguments: &Arguments, shared: Option<&Tickets>) {
     };
     match shared.reload(file) {
         Ok(count) => tell(format!("tlsedge: tickets open with {count} keys now")),
-        Err(message) => complain(format!("{message}\n  the keys stay as they were")),
+        Err(message) => {
+            complain(message);
+            tell("tlsedge: the keys of the tickets stay as they were");
+        }
     }
 }
 

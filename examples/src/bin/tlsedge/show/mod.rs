@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use client::{Client, Taken};
-use report::{Cold, Report, Row, ms};
+use report::{Cold, Report, Row, Waits, ms};
 use world::{Paths, World};
 
 /// Origin, links, edge and client run in this process and end by themselves.
@@ -156,6 +156,7 @@ fn print(console: &Console, report: &Report) {
     ));
     let figure = |ms: f64| format!("{ms:.1}");
     let whole = |ms: f64| format!("{ms:.0}");
+    let both = |waits: Waits| format!("{:.0}, {:.0}", waits.set_up, waits.first_byte);
     console.table(
         &[
             ("handshake", Align::Left),
@@ -164,10 +165,8 @@ fn print(console: &Console, report: &Report) {
             ("by the PoP: set-up", Align::Right),
             ("first byte", Align::Right),
             ("saved", Align::Right),
-            ("model:", Align::Right),
-            ("", Align::Right),
-            ("", Align::Right),
-            ("", Align::Right),
+            ("model: direct", Align::Right),
+            ("by the PoP", Align::Right),
             ("saved", Align::Right),
         ],
         report.rows.iter().map(|row| {
@@ -178,10 +177,8 @@ fn print(console: &Console, report: &Report) {
                 figure(row.edge.set_up),
                 figure(row.edge.first_byte),
                 figure(row.saved),
-                whole(row.model_direct.set_up),
-                whole(row.model_direct.first_byte),
-                whole(row.model_edge.set_up),
-                whole(row.model_edge.first_byte),
+                both(row.model_direct),
+                both(row.model_edge),
                 whole(row.model_saved),
             ]
         }),
