@@ -17,7 +17,7 @@ use hyper::{Request, Response, Uri, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use service::console::tell;
+use service::console::complain;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
@@ -120,7 +120,9 @@ impl Origin {
                     }
                 }
                 Err(failure) => {
-                    tell(format!("tlsedge: {failure}; next attempt in {pause:.1?}"));
+                    complain(format!(
+                        "{failure}; clients get 502 until it can, next attempt in {pause:.1?}"
+                    ));
                 }
             }
             // An origin that hangs up at once is left in peace like one that does not answer.

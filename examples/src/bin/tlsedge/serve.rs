@@ -92,23 +92,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         .map_err(|error| format!("cannot start the workers: {error}"))?;
 
     let edge = runtime.block_on(async {
-        // A connection is open before the first client comes, or we know why not.
-        if let Err(failure) = origin.warm().await {
-            complain(format!("{failure}; clients get 502 until it can"));
-        }
-        tokio::spawn(Arc::clone(&origin).keep_warm());
+        // A connection is open before the first client comes. If it cannot be, the keeper will say why.
+        let _ = origin.warm().await;
         let listener = listener
             .set_nonblocking(true)
             .and_then(|()| TcpListener::from_std(listener))
             .map_err(|error| format!("cannot listen on {address}: {error}"))?;
         let forwarder = Forwarder {
-            origin,
+            origin: Arc::clone(&origin),
             counters: Arc::clone(&counters),
             patience: seconds(arguments.origin_timeout),
         };
         Ok::<_, String>(Edge::start(listener, tls, forwarder, arguments.limits()))
     })?;
     tell(format!("tlsedge: https on {address}, for {}; Ctrl-C stops", arguments.origin));
+    runtime.spawn(origin.keep_warm());
     requests.each(|request| {
         if request == Request::Reload {
             reload(arguments, shared.as_deref());
