@@ -111,6 +111,14 @@ fn what_cannot_be_done_is_refused() {
             let (_, response) = client.send(edge.port(), tunnel.unwrap()).await;
             assert_eq!(response.status(), StatusCode::NOT_IMPLEMENTED);
         }
+        for hosts in [&["user@www.example"][..], &["one.example", "two.example"], &["a b"]] {
+            let mut request = Request::get("/").body(empty()).unwrap();
+            for host in hosts {
+                request.headers_mut().append("host", host.parse().unwrap());
+            }
+            let (_, response) = world.client(&TLS13, HTTP11).send(edge.port(), request).await;
+            assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{hosts:?}");
+        }
         let upgrade = Request::get("/")
             .header("connection", "upgrade")
             .header("upgrade", "websocket")

@@ -123,7 +123,8 @@ impl Client {
         } else {
             let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
             tokio::spawn(connection);
-            request.headers_mut().insert("host", HeaderValue::from_static("www.example"));
+            let host = request.headers_mut().entry("host");
+            host.or_insert(HeaderValue::from_static("www.example"));
             sender.send_request(request).await
         };
         (kind, response.unwrap())

@@ -82,10 +82,12 @@ fn authority(request: &Request<Incoming>) -> Result<Authority, StatusCode> {
     if second.is_some() {
         return Err(StatusCode::BAD_REQUEST);
     }
-    if let Some(authority) = request.uri().authority() {
-        return Ok(authority.clone());
-    }
-    first.and_then(|host| Authority::try_from(host.as_bytes()).ok()).ok_or(StatusCode::BAD_REQUEST)
+    let target = match request.uri().authority() {
+        Some(authority) => Some(authority.clone()),
+        None => first.and_then(|host| Authority::try_from(host.as_bytes()).ok()),
+    };
+    // RFC 9113 §8.3.1 forbids user information, and Host has none (RFC 9110 §7.2).
+    target.filter(|authority| !authority.as_str().contains('@')).ok_or(StatusCode::BAD_REQUEST)
 }
 
 impl From<Failure> for StatusCode {

@@ -10,6 +10,7 @@
 //! | `progress` | a body that tells when it last moved, for the time-out |
 //! | `silence` | a connection that ends when nothing moves on it |
 //! | `origin` | connections to the origin, kept open |
+//! | `outgoing` | a request as the origin's protocol wants it |
 //! | `tickets` | session tickets that every edge of a fleet can open |
 //! | `identity` | certificates, keys and trust, from files |
 //! | `counters` | what was done, told at the end |
@@ -21,6 +22,7 @@ mod fields;
 mod forward;
 mod identity;
 mod origin;
+mod outgoing;
 mod progress;
 mod serve;
 mod show;

@@ -11,9 +11,8 @@ use std::time::{Duration, Instant};
 
 use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
-use hyper::header::{HOST, HeaderValue, TE};
-use hyper::http::uri::{Authority, PathAndQuery, Scheme};
-use hyper::{Request, Response, Uri, Version};
+use hyper::http::uri::{Authority, Scheme};
+use hyper::{Request, Response, Uri};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
@@ -25,6 +24,7 @@ use tokio_rustls::TlsConnector;
 
 use crate::counters::Counters;
 use crate::identity::H2;
+use crate::outgoing::{for_http2, for_http11};
 use crate::progress::Watched;
 
 /// Where the requests go.
@@ -269,36 +269,6 @@ impl Origin {
     fn open(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// RFC 9113 §8.3.1: `:authority` instead of Host; §8.2.2: of TE only `trailers` may stay.
-fn for_http2(request: &mut Request<Watched>, authority: &Authority, trailers: bool) {
-    let mut parts = hyper::http::uri::Parts::default();
-    parts.scheme = Some(Scheme::HTTPS);
-    parts.authority = Some(authority.clone());
-    parts.path_and_query = Some(path(request.uri()));
-    if let Ok(uri) = Uri::from_parts(parts) {
-        *request.uri_mut() = uri;
-    }
-    *request.version_mut() = Version::HTTP_2;
-    request.headers_mut().remove(HOST);
-    if trailers {
-        request.headers_mut().insert(TE, HeaderValue::from_static("trailers"));
-    }
-}
-
-/// RFC 9112 §3.2.1, origin-form, and §3.2, Host.
-fn for_http11(request: &mut Request<Watched>, authority: &Authority) {
-    *request.uri_mut() = Uri::from(path(request.uri()));
-    *request.version_mut() = Version::HTTP_11;
-    request.headers_mut().remove(TE);
-    if let Ok(host) = HeaderValue::from_str(authority.as_str()) {
-        request.headers_mut().insert(HOST, host);
-    }
-}
-
-fn path(uri: &Uri) -> PathAndQuery {
-    uri.path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/"))
 }
 
 impl std::fmt::Display for Failure {

@@ -20,10 +20,10 @@ use crate::identity;
 use crate::origin::Origin;
 use crate::tickets::Tickets;
 
-/// SIGHUP reads the seeds of the tickets again; SIGINT or SIGTERM lets what runs finish and ends.
+/// What `serve` is told.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  echo \"{\\\"Old\\\":[],\\\"Current\\\":[\\\"$(openssl rand -hex 32)\\\"],\\\"New\\\":[]}\" > seeds.json\n  tlsedge serve --listen 127.0.0.1:8443 --origin https://origin.example --cert chain.pem --key key.pem --tickets seeds.json\n  curl --http2 --cacert chain.pem https://localhost:8443/"
+    after_help = "SIGHUP reads the seeds of the tickets again; SIGINT or SIGTERM lets what runs finish, and ends.\nRequests arrive with Via and Forwarded; what clients claim in Forwarded or X-Forwarded-* is dropped.\nThere is no early data (RFC 8446 §8: it can be replayed).\n\nExample:\n  echo \"{\\\"Old\\\":[],\\\"Current\\\":[\\\"$(openssl rand -hex 32)\\\"],\\\"New\\\":[]}\" > seeds.json\n  tlsedge serve --listen 127.0.0.1:8443 --origin https://origin.example --cert chain.pem --key key.pem --tickets seeds.json\n  curl --http2 --cacert chain.pem https://localhost:8443/"
 )]
 pub(crate) struct Arguments {
     /// Where to listen. Clients beyond this machine reach another address than 127.0.0.1.

@@ -22,14 +22,10 @@ use client::{Client, Taken};
 use report::{Cold, Report, Row, Waits, ms};
 use world::{Paths, World};
 
-/// Origin, links, edge and client run in this process and end by themselves.
-///
-/// A link is a relay on loopback that holds octets for half a round trip each way. Since the kernel opens connections
-/// on loopback at once, it holds the first octets of each for one round trip more: what TCP's handshake would have
-/// cost. Loss, bandwidth and congestion windows are not modelled.
+/// What `show` is told.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  tlsedge show --client-to-edge 10 --edge-to-origin 80 --direct 95"
+    after_help = "Origin, links, edge and client run in this process. A link is a relay on loopback that holds octets for half a round trip each way. Since the kernel opens connections on loopback at once, it holds the first octets of each for one round trip more: what the handshake of TCP would have cost. Loss, bandwidth and congestion windows are not modelled.\n\nExample:\n  tlsedge show --client-to-edge 10 --edge-to-origin 80 --direct 95"
 )]
 pub(crate) struct Arguments {
     /// Round trip between client and edge.
