@@ -88,6 +88,13 @@ impl Server {
         Self::start(command)
     }
 
+    /// `tlsedge serve` on a free port.
+    pub(crate) fn tlsedge(arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tlsedge"));
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
+        Self::start(command)
+    }
+
     fn start(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap());
