@@ -219,7 +219,7 @@ fn show_never_measures_less_than_the_model_says() {
         .chain([(&report["cold"], &["edge"][..])])
     {
         for side in sides {
-            for phase in ["set_up", "first_byte"] {
+            for phase in ["set_up_ms", "first_byte_ms"] {
                 let (measured, model) =
                     (waits(value, side, phase), waits(value, &format!("model_{side}"), phase));
                 assert!(measured >= model && model > 0.0, "{side} {phase}: {value}");

@@ -112,9 +112,9 @@ async fn measure(arguments: &Arguments, console: &Console) -> Result<Report, Str
     ]
     .map(|(name, handshake, direct, edge)| Row::new(name, handshake, paths, direct, edge));
     Ok(Report {
-        client_to_edge: ms(paths.to_edge),
-        edge_to_origin: ms(paths.to_origin),
-        direct: ms(paths.direct),
+        client_to_edge_ms: ms(paths.to_edge),
+        edge_to_origin_ms: ms(paths.to_origin),
+        direct_ms: ms(paths.direct),
         connections_each: each,
         rows: rows.into(),
         cold: Cold::new(paths, &cold[0]),
@@ -148,11 +148,11 @@ enum Kind {
 fn print(console: &Console, report: &Report) {
     console.say(format!(
         "client to edge {:.0} ms, edge to origin {:.0} ms, client to origin {:.0} ms; medians of {} new connections each, in ms",
-        report.client_to_edge, report.edge_to_origin, report.direct, report.connections_each
+        report.client_to_edge_ms, report.edge_to_origin_ms, report.direct_ms, report.connections_each
     ));
     let figure = |ms: f64| format!("{ms:.1}");
     let whole = |ms: f64| format!("{ms:.0}");
-    let both = |waits: Waits| format!("{:.0}, {:.0}", waits.set_up, waits.first_byte);
+    let both = |waits: Waits| format!("{:.0}, {:.0}", waits.set_up_ms, waits.first_byte_ms);
     console.table(
         &[
             ("handshake", Align::Left),
@@ -168,28 +168,28 @@ fn print(console: &Console, report: &Report) {
         report.rows.iter().map(|row| {
             vec![
                 row.handshake.to_owned(),
-                figure(row.direct.set_up),
-                figure(row.direct.first_byte),
-                figure(row.edge.set_up),
-                figure(row.edge.first_byte),
-                figure(row.saved),
+                figure(row.direct.set_up_ms),
+                figure(row.direct.first_byte_ms),
+                figure(row.edge.set_up_ms),
+                figure(row.edge.first_byte_ms),
+                figure(row.saved_ms),
                 both(row.model_direct),
                 both(row.model_edge),
-                whole(row.model_saved),
+                whole(row.model_saved_ms),
             ]
         }),
     );
     let Some(full) = report.rows.get(2) else { return };
     console.verdict(
-        full.saved > 0.0,
+        full.saved_ms > 0.0,
         format!(
             "TLS 1.3: the edge saves {:.1} ms until the first byte, {:.0} by the model",
-            full.saved, full.model_saved
+            full.saved_ms, full.model_saved_ms
         ),
     );
     console.say(format!(
         "by an edge whose connection to the origin is not open yet the first byte takes {:.1} ms, {:.0} by the model",
-        report.cold.edge.first_byte, report.cold.model_edge.first_byte
+        report.cold.edge.first_byte_ms, report.cold.model_edge.first_byte_ms
     ));
     console.aside("a link holds octets for half a round trip each way, and the first of a connection for one more: TCP's");
     console.aside("handshake, which loopback does not wait for. No loss, no limit of bandwidth; the origin answers at once");

@@ -8,12 +8,12 @@ use serde::Serialize;
 use super::client::Taken;
 use super::world::Paths;
 
-/// All of it, as `--json` prints it. Milliseconds.
+/// All of it, as `--json` prints it.
 #[derive(Debug, Serialize)]
 pub(super) struct Report {
-    pub(super) client_to_edge: f64,
-    pub(super) edge_to_origin: f64,
-    pub(super) direct: f64,
+    pub(super) client_to_edge_ms: f64,
+    pub(super) edge_to_origin_ms: f64,
+    pub(super) direct_ms: f64,
     pub(super) connections_each: usize,
     pub(super) rows: Vec<Row>,
     pub(super) cold: Cold,
@@ -25,10 +25,10 @@ pub(super) struct Row {
     pub(super) handshake: &'static str,
     pub(super) direct: Waits,
     pub(super) edge: Waits,
-    pub(super) saved: f64,
+    pub(super) saved_ms: f64,
     pub(super) model_direct: Waits,
     pub(super) model_edge: Waits,
-    pub(super) model_saved: f64,
+    pub(super) model_saved_ms: f64,
 }
 
 /// TLS 1.3 by an edge that has no connection to the origin yet.
@@ -41,8 +41,8 @@ pub(super) struct Cold {
 /// From the start of TCP.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(super) struct Waits {
-    pub(super) set_up: f64,
-    pub(super) first_byte: f64,
+    pub(super) set_up_ms: f64,
+    pub(super) first_byte_ms: f64,
 }
 
 impl Row {
@@ -60,10 +60,10 @@ impl Row {
             handshake: name,
             direct,
             edge,
-            saved: direct.first_byte - edge.first_byte,
+            saved_ms: to_microseconds(direct.first_byte_ms - edge.first_byte_ms),
             model_direct,
             model_edge,
-            model_saved: model_direct.first_byte - model_edge.first_byte,
+            model_saved_ms: to_microseconds(model_direct.first_byte_ms - model_edge.first_byte_ms),
         }
     }
 }
@@ -86,16 +86,21 @@ impl Waits {
             all.sort_unstable();
             all.get(all.len() / 2).copied().map_or(0.0, ms)
         };
-        Self { set_up: of(|taken| taken.set_up), first_byte: of(|taken| taken.first_byte) }
+        Self { set_up_ms: of(|taken| taken.set_up), first_byte_ms: of(|taken| taken.first_byte) }
     }
 }
 
 impl From<Timing> for Waits {
     fn from(timing: Timing) -> Self {
-        Self { set_up: timing.set_up, first_byte: timing.first_byte }
+        Self { set_up_ms: timing.set_up, first_byte_ms: timing.first_byte }
     }
 }
 
 pub(super) fn ms(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
+    to_microseconds(duration.as_secs_f64() * 1000.0)
+}
+
+/// Milliseconds to three places: more was not measured.
+fn to_microseconds(ms: f64) -> f64 {
+    (ms * 1000.0).round() / 1000.0
 }
