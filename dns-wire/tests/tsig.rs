@@ -348,6 +348,7 @@ proptest! {
         answers.push(name.as_name(), RType::NULL, Class::IN, ttl, &body).unwrap();
         let length = answers.finish().len();
         let (total, mac) = sign(&mut buffer, length, &key, TsigContext::Request, now, 300).unwrap();
+        prop_assert_eq!(total - length, key.record_len());
         let verified = verify(&buffer[..total], &key, TsigContext::Request, now).unwrap();
         prop_assert_eq!((verified.mac, verified.signed_at, verified.unsigned_len), (mac, now, length));
         // The identifier is not signed.

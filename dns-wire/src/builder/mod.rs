@@ -47,12 +47,18 @@ pub struct Additional(());
 
 /// The sections that records go into.
 pub trait RecordSection: sealed::Sealed {
+    /// Records that have no room here are missed: the message is truncated (RFC 2181 §9).
+    #[doc(hidden)]
+    const REQUIRED: bool;
+
     /// Counts `records` into the section.
     #[doc(hidden)]
     fn count(header: &mut Header) -> &mut u16;
 }
 
 impl RecordSection for Answer {
+    const REQUIRED: bool = true;
+
     #[inline]
     fn count(header: &mut Header) -> &mut u16 {
         &mut header.answers
@@ -60,6 +66,8 @@ impl RecordSection for Answer {
 }
 
 impl RecordSection for Authority {
+    const REQUIRED: bool = true;
+
     #[inline]
     fn count(header: &mut Header) -> &mut u16 {
         &mut header.authorities
@@ -67,6 +75,8 @@ impl RecordSection for Authority {
 }
 
 impl RecordSection for Additional {
+    const REQUIRED: bool = false;
+
     #[inline]
     fn count(header: &mut Header) -> &mut u16 {
         &mut header.additionals
@@ -160,8 +170,9 @@ impl<'b> Builder<'b, Authority> {
 }
 
 impl Builder<'_, Additional> {
-    /// Writes an OPT record (RFC 6891), into the room kept for it by [`reserve`](Builder::reserve),
-    /// which is given back. `rcode` is put into the header and into OPT; `options` are in wire form.
+    /// Writes an OPT record (RFC 6891), into the room kept for it by [`reserve`](Builder::reserve): of that as
+    /// much is given back as the record has octets. `rcode` is put into the header and into OPT; `options` are in
+    /// wire form.
     ///
     /// # Errors
     /// When there is no room.
@@ -175,7 +186,9 @@ impl Builder<'_, Additional> {
     ) -> Result<(), Full> {
         let ttl =
             u32::from_be_bytes([rcode.extended_bits(), 0, if dnssec_ok { 0x80 } else { 0 }, 0]);
-        let reserved = core::mem::take(&mut self.core.reserved);
+        let octets = u16::try_from(options.len()).unwrap_or(u16::MAX).saturating_add(OPT_FIXED);
+        let reserved = self.core.reserved;
+        self.core.reserved = reserved.saturating_sub(octets);
         let pushed = self.push_raw(Name::ROOT, RType::OPT, Class(payload_size), Ttl(ttl), options);
         match pushed {
             Ok(()) => self.core.header.flags = self.core.header.flags.with_rcode(rcode),
@@ -231,7 +244,9 @@ impl<'b, S: RecordSection> Builder<'b, S> {
         Ok(())
     }
 
-    /// Writes an RRset: all of its records, or none and the TC bit (RFC 2181 §9).
+    /// Writes an RRset: all of its records, or none and, in the answer and authority sections, the TC bit.
+    /// What is left out of the additional section does not truncate a message (RFC 2181 §9), but the glue that a
+    /// referral needs does: who leaves that out sets the bit by [`set_flags`](Builder::set_flags) (RFC 9471 §3).
     ///
     /// # Errors
     /// When there is no room for all of them.
@@ -248,7 +263,9 @@ impl<'b, S: RecordSection> Builder<'b, S> {
             if self.push(owner, rtype, class, ttl, rdata).is_err() {
                 self.core.rewind_to(start);
                 *S::count(&mut self.core.header) = count;
-                self.core.header.flags = self.core.header.flags.with_truncated(true);
+                if S::REQUIRED {
+                    self.core.header.flags = self.core.header.flags.with_truncated(true);
+                }
                 return Err(Full);
             }
         }
@@ -298,7 +315,9 @@ impl<'b, S> Builder<'b, S> {
         self.core.set_limit(octets);
     }
 
-    /// Keeps room for an OPT or TSIG record to come.
+    /// Keeps room for an OPT record to come, of 11 octets and its options, or a TSIG record; for both when called
+    /// twice. Reserve, fill, [`push_opt`](Builder::push_opt), fill what is left, sign: OPT takes its room out of what
+    /// is kept, and what is kept for TSIG stays until the message is whole. `TsigKey::record_len` has an example.
     ///
     /// # Errors
     /// When there is not as much left.
@@ -306,7 +325,7 @@ impl<'b, S> Builder<'b, S> {
         self.core.reserve(octets)
     }
 
-    /// Gives kept room back.
+    /// Gives all kept room back.
     pub fn release(&mut self) {
         self.core.reserved = 0;
     }
@@ -332,6 +351,9 @@ fn fixed(rtype: RType, class: Class, ttl: Ttl) -> [u8; 8] {
     let [e, f, g, h] = ttl.0.to_be_bytes();
     [a, b, c, d, e, f, g, h]
 }
+
+/// Octets of an OPT record without options.
+const OPT_FIXED: u16 = 11;
 
 /// Opcode, RD and CD: what a response repeats (RFC 1035 §4.1.1, RFC 4035 §3.1.6).
 const REPLY_KEEPS: u16 = 0x7910;
