@@ -5,7 +5,8 @@ mod core_state;
 
 use core::marker::PhantomData;
 
-use crate::{Class, Flags, Full, Header, Message, Name, RType, Rcode, Ttl, rdata};
+use crate::rdata::{self, Data};
+use crate::{Class, Flags, Full, Header, Message, Name, RType, Rcode, Ttl};
 use core_state::Core;
 
 /// Writes a message. The type says which section is open: questions first, then
@@ -200,7 +201,8 @@ impl Builder<'_, Additional> {
 
 impl<'b, S: RecordSection> Builder<'b, S> {
     /// Writes a record from RDATA in uncompressed wire form. Names in it are compressed where
-    /// RFC 3597 §4 allows, which is in the types of RFC 1035.
+    /// RFC 3597 §4 allows, which is in the types of RFC 1035. RDATA as they stand in a message may be compressed
+    /// already: a record is relayed by [`push_data`](Self::push_data).
     ///
     /// # Errors
     /// When there is no room; nothing is written then.
@@ -240,6 +242,45 @@ impl<'b, S: RecordSection> Builder<'b, S> {
     ) -> Result<(), Full> {
         let count = self.count_one_more()?;
         self.core.push_plain(owner, fixed(rtype, class, ttl), rdata)?;
+        *S::count(&mut self.core.header) = count;
+        Ok(())
+    }
+
+    /// Writes a record from data, names uncompressed as [`Data::to_wire`] writes them, so that those read from one
+    /// message can go into another without a buffer between.
+    ///
+    /// # Errors
+    /// When there is no room, or a name in the data is malformed; nothing is written then.
+    ///
+    /// ```
+    /// use dns_wire::{Builder, Message};
+    /// /// Sends the answers on.
+    /// fn relay(response: &Message<'_>, buffer: &mut [u8]) -> Result<usize, Box<dyn std::error::Error>> {
+    ///     let mut answers = Builder::new(buffer, response.header())?.answers();
+    ///     for record in response.answers() {
+    ///         let record = record?;
+    ///         let (owner, data) = (record.owner.to_name_buf()?, record.rdata.data(record.rtype)?);
+    ///         answers.push_data(owner.as_name(), record.class, record.ttl, &data)?;
+    ///     }
+    ///     Ok(answers.finish().len())
+    /// }
+    /// # // An MX record of the name, whose host is compressed: mail and a pointer to its owner.
+    /// # let octets = b"\0\x07\x80\0\0\0\0\x01\0\0\0\0\x01a\0\0\x0f\0\x01\0\0\0\x3c\0\x09\0\x0a\x04mail\xc0\x0c";
+    /// # let mut buffer = [0; 512];
+    /// # let length = relay(&Message::parse(octets)?, &mut buffer)?;
+    /// # let record = Message::parse(&buffer[..length])?.answers().next().expect("one")?;
+    /// # assert_eq!(record.rdata.display(record.rtype).to_string(), "10 mail.a.");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn push_data(
+        &mut self,
+        owner: Name<'_>,
+        class: Class,
+        ttl: Ttl,
+        data: &Data<'_>,
+    ) -> Result<(), Full> {
+        let count = self.count_one_more()?;
+        self.core.push_data(owner, fixed(data.rtype(), class, ttl), data)?;
         *S::count(&mut self.core.header) = count;
         Ok(())
     }
