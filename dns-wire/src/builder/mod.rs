@@ -127,6 +127,9 @@ impl<'b> Builder<'b, Question> {
 impl<'b> Builder<'b, Answer> {
     /// Starts the response to a query: its id, opcode, RD and CD bits and question, QR set, RCODE 0.
     ///
+    /// It is the caller who must not answer what is a [response](Flags::response) itself, lest two servers answer
+    /// each other for ever.
+    ///
     /// # Errors
     /// When there is no room for header and question, or the name asked for is malformed.
     #[inline]
