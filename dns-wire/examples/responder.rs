@@ -8,7 +8,7 @@ use std::net::UdpSocket;
 use std::thread;
 use std::time::Duration;
 
-use dns_wire::{Builder, Class, Flags, Full, Header, Message, NameBuf, RType, Rcode, Ttl};
+use dns_wire::{Builder, Class, Flags, Header, Message, NameBuf, Opcode, RType, Rcode, Ttl};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let count: u16 = std::env::args().nth(1).unwrap_or("3".into()).parse()?;
@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (length, from) = server.recv_from(&mut query)?;
         // What cannot be read is not answered.
         let Ok(message) = Message::parse(&query[..length]) else { continue };
-        if let Ok(octets) = answer(&message, &mut reply) {
+        if let Some(octets) = answer(&message, &mut reply) {
             server.send_to(octets, from)?;
         }
     }
@@ -30,22 +30,40 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn answer<'b>(query: &Message<'_>, buffer: &'b mut [u8]) -> Result<&'b mut [u8], Full> {
-    let mut answers = Builder::reply(buffer, query)?;
-    let flags = answers.flags().with_authoritative(true);
-    answers.set_flags(flags);
-    if let Some(question) = query.question()
+/// The reply, or `None` where nothing is to be sent.
+fn answer<'b>(query: &Message<'_>, buffer: &'b mut [u8]) -> Option<&'b mut [u8]> {
+    let asked = query.header().flags;
+    // A response is never answered, or two servers may do so for ever.
+    if asked.response() {
+        return None;
+    }
+    let (edns, rcode) = match query.edns() {
+        Err(_) => (None, Rcode::FORMERR),
+        // A version that is not ours is told so (RFC 6891 §6.1.3).
+        Ok(Some(edns)) if edns.version() > 0 => (Some(edns), Rcode::BADVERS),
+        Ok(edns) if asked.opcode() != Opcode::QUERY => (edns, Rcode::NOTIMP),
+        Ok(edns) => (edns, Rcode::NOERROR),
+    };
+    let mut answers = Builder::reply(buffer, query).ok()?;
+    // No more than the client takes in a datagram, with room for OPT among it.
+    answers.set_limit(edns.map_or(512, |edns| edns.payload_size().max(512)).into());
+    answers.reserve(if edns.is_some() { 11 } else { 0 }).ok()?;
+    answers.set_flags(answers.flags().with_authoritative(true).with_rcode(rcode));
+    if rcode == Rcode::NOERROR
+        && let Some(question) = query.question()
         && question.qtype == RType::A
         && let Ok(name) = question.name.to_name_buf()
     {
-        answers.push(name.as_name(), RType::A, Class::IN, Ttl(60), &[192, 0, 2, 1])?;
+        // What has no room sets TC: the reply goes out all the same, and the client asks again over TCP.
+        let addresses = [&[192, 0, 2, 1][..]];
+        let _ = answers.push_rrset(name.as_name(), RType::A, Class::IN, Ttl(60), addresses);
     }
     // A response has an OPT record when the query had one (RFC 6891 §6.1.1).
     let mut additionals = answers.additionals();
-    if let Ok(Some(edns)) = query.edns() {
-        additionals.push_opt(1232, Rcode::NOERROR, edns.dnssec_ok(), &[])?;
+    if let Some(edns) = edns {
+        additionals.push_opt(1232, rcode, edns.dnssec_ok(), &[]).ok()?;
     }
-    Ok(additionals.finish())
+    Some(additionals.finish())
 }
 
 fn ask(server: std::net::SocketAddr, count: u16) -> Result<(), Box<dyn Error>> {

@@ -3,32 +3,63 @@
 //! # A server in one function
 //!
 //! ```
-//! use dns_wire::{Builder, Class, Full, Message, RType, Rcode, Ttl};
+//! use dns_wire::{Builder, Class, Message, Opcode, RType, Rcode, Ttl};
 //!
-//! /// Answers every question for an address with 192.0.2.1.
-//! fn answer<'b>(query: &Message<'_>, buffer: &'b mut [u8]) -> Result<&'b mut [u8], Full> {
-//!     let mut answers = Builder::reply(buffer, query)?;
-//!     if let Some(question) = query.question()
+//! /// Answers every question for an address with 192.0.2.1. `None` when nothing is to be sent.
+//! fn answer<'b>(query: &Message<'_>, buffer: &'b mut [u8]) -> Option<&'b mut [u8]> {
+//!     let asked = query.header().flags;
+//!     if asked.response() {
+//!         return None; // else two servers may answer each other for ever
+//!     }
+//!     let (edns, rcode) = match query.edns() {
+//!         Err(_) => (None, Rcode::FORMERR),
+//!         Ok(Some(edns)) if edns.version() > 0 => (Some(edns), Rcode::BADVERS), // RFC 6891 §6.1.3
+//!         Ok(edns) if asked.opcode() != Opcode::QUERY => (edns, Rcode::NOTIMP),
+//!         Ok(edns) => (edns, Rcode::NOERROR),
+//!     };
+//!     let mut answers = Builder::reply(buffer, query).ok()?;
+//!     answers.set_limit(edns.map_or(512, |edns| edns.payload_size().max(512)).into());
+//!     answers.reserve(if edns.is_some() { 11 } else { 0 }).ok()?;
+//!     if rcode == Rcode::NOERROR
+//!         && let Some(question) = query.question()
 //!         && question.qtype == RType::A
 //!         && let Ok(name) = question.name.to_name_buf()
 //!     {
-//!         answers.push(name.as_name(), RType::A, Class::IN, Ttl(60), &[192, 0, 2, 1])?;
+//!         // What has no room sets TC: the client asks again over TCP.
+//!         let _ = answers.push_rrset(name.as_name(), RType::A, Class::IN, Ttl(60), [&[192, 0, 2, 1][..]]);
 //!     }
+//!     answers.set_flags(answers.flags().with_rcode(rcode));
 //!     let mut additionals = answers.additionals();
-//!     if let Ok(Some(edns)) = query.edns() {
-//!         additionals.push_opt(1232, Rcode::NOERROR, edns.dnssec_ok(), &[])?;
+//!     if let Some(edns) = edns {
+//!         additionals.push_opt(1232, rcode, edns.dnssec_ok(), &[]).ok()?;
 //!     }
-//!     Ok(additionals.finish())
+//!     Some(additionals.finish())
 //! }
 //!
 //! // The question for www.example. A, as it comes from the network.
 //! let packet = b"\x00\x07\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x03www\x07example\x00\x00\x01\x00\x01";
 //! let query = Message::parse(packet)?;
-//! let mut buffer = [0; 512];
-//! let reply = Message::parse(answer(&query, &mut buffer)?)?;
+//! let mut buffer = [0; 1232];
+//! let reply = Message::parse(answer(&query, &mut buffer).expect("a reply"))?;
 //! let record = reply.answers().next().expect("one answer")?;
 //! assert_eq!(record.owner.to_string(), "www.example.");
 //! assert_eq!(record.rdata.display(record.rtype).to_string(), "192.0.2.1");
+//! assert!(answer(&reply, &mut [0; 1232]).is_none());
+//! # let mut notify = *packet;
+//! # notify[2] = 0x20;
+//! # let mut room = [0; 1232];
+//! # let reply = Message::parse(answer(&Message::parse(&notify)?, &mut room).expect("a reply"))?;
+//! # assert_eq!((reply.rcode(None), reply.records().count()), (Rcode::NOTIMP, 0));
+//! # let mut version_1 = packet.to_vec();
+//! # version_1[11] = 1;
+//! # version_1.extend_from_slice(b"\x00\x00\x29\x04\xd0\x00\x01\x00\x00\x00\x00");
+//! # let mut room = [0; 1232];
+//! # let reply = Message::parse(answer(&Message::parse(&version_1)?, &mut room).expect("a reply"))?;
+//! # assert_eq!(reply.rcode(reply.edns()?.as_ref()), Rcode::BADVERS);
+//! # assert_eq!(reply.answers().count(), 0);
+//! # let mut room = [0; 40];
+//! # let reply = Message::parse(answer(&query, &mut room).expect("a reply"))?;
+//! # assert!(reply.header().flags.truncated());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -1,5 +1,7 @@
 //! Response codes (RFC 1035 §4.1.1, RFC 6895 §2.3).
 
+use core::fmt;
+
 use crate::registry::registry;
 
 /// How a request went: 12 bits, of which the header holds the low four and OPT the rest (RFC 6891 §6.1.3).
@@ -48,11 +50,18 @@ registry!(Rcode(u16), "RCODE", {
     BADTRUNC = 22 "BADTRUNC",
     /// Bad or missing server cookie (RFC 7873).
     BADCOOKIE = 23 "BADCOOKIE",
+}, also {
+    /// Bad signature in a TSIG record (RFC 8945 §3), the same number as BADVERS. Shown as that, except by
+    /// [`in_tsig`](Self::in_tsig).
+    BADSIG = 16 "BADSIG",
 });
 
 impl Rcode {
-    /// Bad signature in a TSIG record (RFC 8945), the same number as BADVERS.
-    pub const BADSIG: Self = Self(16);
+    /// The mnemonic of the error of a TSIG or TKEY record, in which 16 is BADSIG (RFC 8945 §3).
+    #[must_use]
+    pub fn in_tsig(self) -> impl fmt::Display {
+        InTsig(self)
+    }
 
     /// The four bits that stand in the header.
     #[must_use]
@@ -70,5 +79,17 @@ impl Rcode {
     #[must_use]
     pub fn from_parts(extended_bits: u8, header_bits: u8) -> Self {
         Self(u16::from(extended_bits) << 4 | u16::from(header_bits & 0x0f))
+    }
+}
+
+/// See [`Rcode::in_tsig`].
+struct InTsig(Rcode);
+
+impl fmt::Display for InTsig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Rcode::BADSIG => f.write_str("BADSIG"),
+            other => other.fmt(f),
+        }
     }
 }

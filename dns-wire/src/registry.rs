@@ -2,12 +2,17 @@
 
 /// Declares the constants of a registry newtype, its mnemonic table, `Display` and `FromStr`.
 ///
-/// `prefix` is what the RFC puts before the number of a value without a mnemonic (`TYPE65280`).
+/// `prefix` is what the RFC puts before the number of a value without a mnemonic (`TYPE65280`). What stands in `also` is read,
+/// and not shown.
 macro_rules! registry {
-    ($type:ident($int:ty), $prefix:literal, { $($(#[$doc:meta])* $name:ident = $value:literal $text:literal,)* }) => {
+    (
+        $type:ident($int:ty), $prefix:literal, { $($(#[$doc:meta])* $name:ident = $value:literal $text:literal,)* }
+        $(, also { $($(#[$also_doc:meta])* $also:ident = $also_value:literal $also_text:literal,)* })?
+    ) => {
         #[allow(non_upper_case_globals, reason = "some mnemonics are digits and lower case")]
         impl $type {
             $($(#[$doc])* pub const $name: Self = Self($value);)*
+            $($($(#[$also_doc])* pub const $also: Self = Self($also_value);)*)?
 
             /// Every value that has a mnemonic here, in ascending order.
             pub const ALL: &'static [Self] = &[$(Self($value)),*];
@@ -30,9 +35,11 @@ macro_rules! registry {
                 #[allow(non_upper_case_globals, reason = "as above")]
                 mod packed {
                     $(pub(super) const $name: (u128, u128) = $crate::registry::packed_text($text);)*
+                    $($(pub(super) const $also: (u128, u128) = $crate::registry::packed_text($also_text);)*)?
                 }
                 match $crate::registry::pack(text)? {
                     $(packed::$name => Some(Self($value)),)*
+                    $($(packed::$also => Some(Self($also_value)),)*)?
                     _ => $crate::registry::digits(text, $prefix)?.parse().ok().map(Self),
                 }
             }
@@ -148,5 +155,16 @@ mod tests {
         }
         assert_eq!(RType::from_text(&long[1..]), Some(RType(0)));
         assert_eq!(RType::from_text(b"tYpE1"), Some(RType::A));
+    }
+
+    /// Which of the two the number means, where it stands tells (RFC 8945 §3).
+    #[test]
+    fn sixteen_has_two_names() {
+        assert_eq!(Rcode::from_text(b"BadSig"), Some(Rcode(16)));
+        assert_eq!(Rcode::from_text(b"BADVERS"), Some(Rcode(16)));
+        assert_eq!(Rcode::BADSIG.to_string(), "BADVERS");
+        assert_eq!(Rcode::BADVERS.in_tsig().to_string(), "BADSIG");
+        assert_eq!(Rcode::BADKEY.in_tsig().to_string(), "BADKEY");
+        assert_eq!(Rcode(4000).in_tsig().to_string(), "RCODE4000");
     }
 }

@@ -86,7 +86,7 @@ impl<'a> Tkey<'a> {
 impl fmt::Display for Tkey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { algorithm, inception, expiration, mode, error, key, other } = self;
-        write!(f, "{algorithm} {inception} {expiration} {} {error}", mode.0)?;
+        write!(f, "{algorithm} {inception} {expiration} {} {}", mode.0, error.in_tsig())?;
         for octets in [key, other] {
             write!(f, " {}", octets.len())?;
             if !octets.is_empty() {

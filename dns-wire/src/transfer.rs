@@ -2,12 +2,51 @@
 //! messages and says what to add and what to remove.
 
 use crate::rdata::Soa;
-use crate::{Message, Name, NameBuf, RType, Rcode, Record, Records, Section, WireError};
+use crate::{
+    Additional, Builder, Class, Full, Header, Message, Name, NameBuf, RType, Rcode, Record,
+    Records, Section, Ttl, WireError,
+};
 
 /// A transfer under way.
 ///
-/// Feed it every message of the stream, in order, and apply what it says; nothing is to be kept
-/// before [`is_done`](Self::is_done).
+/// Send its [`request`](Self::request), feed it every message of the stream, in order, and do what it says; nothing
+/// is to be kept before [`is_done`](Self::is_done). Where the messages are signed, their end is when the
+/// [`TsigStream`](crate::tsig::TsigStream) that checks them is settled too.
+///
+/// A server whose changes do not fit into a datagram answers with its newer SOA and nothing else (RFC 1995 §2): a
+/// transfer over UDP that is not done after one message is to be asked for again, by a new `Transfer`, over TCP.
+///
+/// ```
+/// use dns_wire::transfer::{Transfer, TransferStep};
+/// use dns_wire::{Builder, Class, Message, NameBuf, RType, Ttl};
+/// let zone: NameBuf = "example.".parse()?;
+/// let mut transfer = Transfer::incremental(zone.as_name(), 6);
+/// let mut buffer = [0; 512];
+/// let request = Message::parse(transfer.request(&mut buffer, 1)?.finish())?;
+/// # let soa = [&[0, 0, 0, 0, 0, 7][..], &[0; 16]].concat();
+/// # let mut answer = [0; 512];
+/// # let mut answers = Builder::reply(&mut answer, &request)?;
+/// # for (rtype, rdata) in [(RType::SOA, &soa[..]), (RType::A, &[192, 0, 2, 1]), (RType::SOA, &soa)] {
+/// #     answers.push(zone.as_name(), rtype, Class::IN, Ttl(60), rdata)?;
+/// # }
+/// # let octets = answers.finish();
+/// // For each message that comes:
+/// let message = Message::parse(octets)?;
+/// let mut records = Vec::new();
+/// for step in transfer.message(&message)? {
+///     match step? {
+///         TransferStep::Replace => records.clear(),
+///         TransferStep::Add(record) => records.push(record.rdata.display(record.rtype).to_string()),
+///         TransferStep::Remove(record) => {
+///             records.retain(|have| *have != record.rdata.display(record.rtype).to_string());
+///         }
+///         _ => {}
+///     }
+/// }
+/// assert_eq!(records, ["192.0.2.1", ". . 7 0 0 0 0"]);
+/// assert!(transfer.is_done());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Transfer {
     zone: NameBuf,
@@ -22,26 +61,33 @@ pub struct Transfer {
 enum State {
     /// Nothing seen yet.
     Start,
+    /// The first SOA of a whole zone is being looked at.
+    Opening,
     /// The first SOA seen, of an incremental transfer: the next record tells what follows.
     Undecided,
     /// The whole zone, up to an SOA with the target's serial.
     Whole,
+    /// That SOA is being looked at.
+    Closing,
     /// Records to remove, up to an SOA.
     Removing,
     /// Records to add that lead to this serial, up to an SOA.
     Adding(u32),
     /// All seen.
     Done,
+    /// There is nothing newer; what is sent all the same is not looked at.
+    UpToDate,
 }
 
-/// What a record of a transfer means.
+/// What a record of a transfer means. To do what `Replace`, `Remove` and `Add` say, in order, is to have the zone,
+/// its SOA included.
 #[derive(Clone, Copy, Debug)]
 pub enum TransferStep<'m> {
-    /// We have the newest version already.
+    /// We have the newest version already. There are no more steps, also where a whole zone follows.
     UpToDate,
-    /// The SOA of the version that the transfer leads to; what to do with it is said next.
+    /// The SOA of the version that the transfer leads to; what to do is said next.
     Start(Record<'m>),
-    /// The whole zone follows: forget what was there, and begin with the SOA of `Start`.
+    /// The whole zone follows, its SOA as the last: forget what was there.
     Replace,
     /// Changes follow, to be applied to what we have.
     Change,
@@ -49,6 +95,8 @@ pub enum TransferStep<'m> {
     Remove(Record<'m>),
     /// Add this record.
     Add(Record<'m>),
+    /// Not of the zone and to be left out: addresses of servers that are outside it are sent by some.
+    Ignored(Record<'m>),
     /// The transfer is complete and leads to this serial.
     Done(u32),
 }
@@ -74,9 +122,9 @@ pub enum TransferError {
     /// An SOA whose serial does not follow.
     #[error("SOA serial {0} out of sequence")]
     Sequence(u32),
-    /// A record of a name outside the zone.
-    #[error("a record outside the zone")]
-    OutOfZone,
+    /// An SOA of another name than the zone's.
+    #[error("an SOA that is not at the apex of the zone")]
+    NotApex,
     /// A record after the end.
     #[error("a record after the end")]
     AfterEnd,
@@ -101,13 +149,49 @@ impl Transfer {
         if self.base.is_some() { RType::IXFR } else { RType::AXFR }
     }
 
+    /// Writes the request: the question and, of an incremental transfer, in the authority section an SOA with the
+    /// serial that we have (RFC 1995 §3). The other fields of that tell a server nothing and are zero. What is to
+    /// stand in the additional section is the caller's to push.
+    ///
+    /// # Errors
+    /// When there is no room.
+    ///
+    /// ```
+    /// use dns_wire::{Message, NameBuf, RType, rdata::Soa, transfer::Transfer};
+    /// let zone: NameBuf = "example.".parse()?;
+    /// let mut buffer = [0; 512];
+    /// let request = Transfer::incremental(zone.as_name(), 7).request(&mut buffer, 1)?.finish();
+    /// let request = Message::parse(request)?;
+    /// assert_eq!(request.question().expect("one").qtype, RType::IXFR);
+    /// let soa = request.authorities().next().expect("one")?;
+    /// assert_eq!(soa.rdata.parse::<Soa<'_>>()?.serial, 7);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn request<'b>(
+        &self,
+        buffer: &'b mut [u8],
+        id: u16,
+    ) -> Result<Builder<'b, Additional>, Full> {
+        let zone = self.zone.as_name();
+        let mut questions = Builder::new(buffer, Header { id, ..Header::default() })?;
+        questions.push_question(zone, self.qtype(), Class::IN)?;
+        let mut authorities = questions.answers().authorities();
+        if let Some(serial) = self.base {
+            let [a, b, c, d] = serial.to_be_bytes();
+            // The root twice, the serial, four times.
+            let soa = [0, 0, a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+            authorities.push(zone, RType::SOA, Class::IN, Ttl(0), &soa)?;
+        }
+        Ok(authorities.additionals())
+    }
+
     /// True when all of it has been seen.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.state == State::Done
+        matches!(self.state, State::Done | State::UpToDate)
     }
 
-    /// Takes the next message of the stream.
+    /// Takes the next message of the stream. It is looked at as far as the steps are taken: take all.
     ///
     /// # Errors
     /// When the message as a whole cannot be part of the transfer.
@@ -131,18 +215,11 @@ impl Transfer {
                 return Err(TransferError::Question);
             }
         }
-        Ok(TransferSteps {
-            transfer: self,
-            records: message.answers(),
-            pending: None,
-            failed: false,
-        })
+        Ok(TransferSteps { transfer: self, records: message.answers(), again: None, failed: false })
     }
 
-    fn step<'m>(
-        &mut self,
-        record: Record<'m>,
-    ) -> Result<(TransferStep<'m>, Option<TransferStep<'m>>), TransferError> {
+    /// What a record means, and whether it means more than that.
+    fn step<'m>(&mut self, record: Record<'m>) -> Result<(TransferStep<'m>, bool), TransferError> {
         let soa = match record.rtype {
             RType::SOA => {
                 Some(record.rdata.parse::<Soa<'_>>().map_err(TransferError::Malformed)?.serial)
@@ -150,76 +227,64 @@ impl Transfer {
             _ => None,
         };
         let owner = record.owner.to_name_buf().map_err(TransferError::Malformed)?;
-        let apex = owner == self.zone;
-        if !owner.as_name().is_subdomain_of(self.zone.as_name()) || (soa.is_some() && !apex) {
-            return Err(TransferError::OutOfZone);
+        if soa.is_some() && owner != self.zone {
+            return Err(TransferError::NotApex);
         }
-        match (self.state, soa) {
-            (State::Start, None) => Err(TransferError::NoSoa),
+        let within = owner.as_name().is_subdomain_of(self.zone.as_name());
+        let (next, step, again) = match (self.state, soa) {
+            (State::Start, None) => return Err(TransferError::NoSoa),
+            (State::Done | State::UpToDate, _) => return Err(TransferError::AfterEnd),
+            (_, None) if !within => return Ok((TransferStep::Ignored(record), false)),
             (State::Start, Some(serial)) => {
                 self.target = serial;
                 match self.base {
-                    None => {
-                        self.state = State::Whole;
-                        Ok((TransferStep::Start(record), Some(TransferStep::Replace)))
-                    }
+                    None => (State::Opening, TransferStep::Start(record), true),
                     Some(base) if !is_newer(serial, base) => {
-                        self.state = State::Done;
-                        Ok((TransferStep::UpToDate, None))
+                        (State::UpToDate, TransferStep::UpToDate, false)
                     }
-                    Some(_) => {
-                        self.state = State::Undecided;
-                        Ok((TransferStep::Start(record), None))
-                    }
+                    Some(_) => (State::Undecided, TransferStep::Start(record), false),
                 }
             }
+            (State::Opening, _) => (State::Whole, TransferStep::Replace, false),
             (State::Undecided, Some(serial)) if Some(serial) == self.base => {
-                self.state = State::Removing;
-                Ok((TransferStep::Change, Some(TransferStep::Remove(record))))
+                (State::Adding(serial), TransferStep::Change, true)
             }
             (State::Undecided | State::Whole, Some(serial)) if serial != self.target => {
-                Err(TransferError::Sequence(serial))
+                return Err(TransferError::Sequence(serial));
             }
-            // A zone of nothing but its SOA.
-            (State::Undecided, Some(serial)) => {
-                self.state = State::Done;
-                Ok((TransferStep::Replace, Some(TransferStep::Done(serial))))
+            (State::Undecided, _) => (State::Whole, TransferStep::Replace, true),
+            // The zone's SOA is the last of its records (RFC 5936 §2.2): it is at hand, the first may have been in
+            // another message.
+            (State::Whole, Some(_)) => (State::Closing, TransferStep::Add(record), true),
+            (State::Closing, _) => (State::Done, TransferStep::Done(self.target), false),
+            (State::Whole | State::Adding(_), None) => {
+                (self.state, TransferStep::Add(record), false)
             }
-            (State::Whole, Some(serial)) => {
-                self.state = State::Done;
-                Ok((TransferStep::Done(serial), None))
-            }
-            (State::Undecided, None) => {
-                self.state = State::Whole;
-                Ok((TransferStep::Replace, Some(TransferStep::Add(record))))
-            }
-            (State::Whole, None) => Ok((TransferStep::Add(record), None)),
-            (State::Removing, None) => Ok((TransferStep::Remove(record), None)),
+            (State::Removing, None) => (State::Removing, TransferStep::Remove(record), false),
             (State::Removing, Some(serial)) => {
-                self.state = State::Adding(serial);
-                Ok((TransferStep::Add(record), None))
+                (State::Adding(serial), TransferStep::Add(record), false)
             }
-            (State::Adding(_), None) => Ok((TransferStep::Add(record), None)),
-            (State::Adding(serial), Some(next)) if next == serial => {
-                if serial == self.target {
-                    self.state = State::Done;
-                    return Ok((TransferStep::Done(serial), None));
-                }
-                self.state = State::Removing;
-                Ok((TransferStep::Remove(record), None))
+            (State::Adding(serial), Some(next)) if next != serial => {
+                return Err(TransferError::Sequence(next));
             }
-            (State::Adding(_), Some(next)) => Err(TransferError::Sequence(next)),
-            (State::Done, _) => Err(TransferError::AfterEnd),
-        }
+            (State::Adding(serial), Some(_)) if serial == self.target => {
+                (State::Done, TransferStep::Done(serial), false)
+            }
+            (State::Adding(_), Some(_)) => (State::Removing, TransferStep::Remove(record), false),
+        };
+        self.state = next;
+        Ok((step, again))
     }
 }
 
 /// What one message says, step by step. After an error it ends.
 #[derive(Debug)]
+#[must_use = "a message is looked at as far as its steps are taken"]
 pub struct TransferSteps<'t, 'm> {
     transfer: &'t mut Transfer,
     records: Records<'m>,
-    pending: Option<TransferStep<'m>>,
+    /// The last record, when it means one step more.
+    again: Option<Record<'m>>,
     failed: bool,
 }
 
@@ -227,19 +292,18 @@ impl<'m> Iterator for TransferSteps<'_, 'm> {
     type Item = Result<TransferStep<'m>, TransferError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.failed {
+        if self.failed || self.transfer.state == State::UpToDate {
             return None;
         }
-        if let Some(step) = self.pending.take() {
-            return Some(Ok(step));
-        }
         debug_assert_eq!(Section::Answer, self.records.section());
-        let record = self.records.next()?;
-        let step =
-            record.map_err(TransferError::Malformed).and_then(|record| self.transfer.step(record));
+        let record = match self.again.take() {
+            Some(record) => Ok(record),
+            None => self.records.next()?.map_err(TransferError::Malformed),
+        };
+        let step = record.and_then(|record| Ok((record, self.transfer.step(record)?)));
         match step {
-            Ok((step, pending)) => {
-                self.pending = pending;
+            Ok((record, (step, again))) => {
+                self.again = again.then_some(record);
                 Some(Ok(step))
             }
             Err(error) => {

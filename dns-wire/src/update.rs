@@ -32,7 +32,8 @@ pub enum Change<'a> {
 
 impl<'a> Prerequisite<'a> {
     /// Reads a record of the prerequisite section; `None` where FORMERR is due (RFC 2136 §3.2).
-    /// RDATA is as it stands in the message.
+    /// RDATA is as it stands in the message, where its names may be compressed: what is kept or compared is what
+    /// [`Data::to_wire`](crate::rdata::Data::to_wire) makes of it.
     #[must_use]
     pub fn read(record: &Record<'a>, zone_class: Class) -> Option<Self> {
         let rdata = record.rdata.octets();
@@ -54,7 +55,8 @@ impl<'a> Prerequisite<'a> {
 
 impl<'a> Change<'a> {
     /// Reads a record of the update section; `None` where FORMERR is due (RFC 2136 §3.4.1).
-    /// RDATA is as it stands in the message.
+    /// RDATA is as it stands in the message, where its names may be compressed: what is kept or compared is what
+    /// [`Data::to_wire`](crate::rdata::Data::to_wire) makes of it.
     #[must_use]
     pub fn read(record: &Record<'a>, zone_class: Class) -> Option<Self> {
         let rdata = record.rdata.octets();

@@ -6,6 +6,7 @@ use common::hex;
 use dns_wire::dnssec::{SignedDataError, canonical_cmp, canonical_octets, key_tag, signed_data};
 use dns_wire::rdata::{self, Rdata, Rrsig};
 use dns_wire::{Class, NameBuf, RType};
+use proptest::prelude::*;
 
 fn name(text: &str) -> NameBuf {
     text.parse().unwrap()
@@ -132,4 +133,77 @@ fn signed_data_is_what_the_rfc_says() {
     assert_eq!(hex(&expand("*.example.com.", &mut [&one]).unwrap()), expected);
 
     assert_eq!(expand("com.", &mut [&one]), Err(SignedDataError::Labels));
+}
+
+/// RDATA of a few pieces, so that well-formed ones and malformed ones that nearly equal them are frequent.
+fn pieces() -> impl Strategy<Value = Vec<u8>> {
+    const PIECES: [&[u8]; 9] = [
+        b"\x01a",
+        b"\x01A",
+        b"\x01Z",
+        b"\x01z",
+        b"\0",
+        b"\0\x0a",
+        b"\x01",
+        b"\xc0",
+        b"\x40\0\0\x40",
+    ];
+    proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..7)
+        .prop_map(|pieces| pieces.concat())
+}
+
+/// Types with names at the start, after others, and after a prefix.
+const WITH_NAMES: [RType; 7] =
+    [RType::NS, RType::MX, RType::SOA, RType::A6, RType::SRV, RType::NAPTR, RType::RRSIG];
+
+proptest! {
+    #[test]
+    fn the_canonical_order_is_total(
+        rtype in proptest::sample::select(&WITH_NAMES[..]),
+        (a, b, c) in (pieces(), pieces(), pieces()),
+    ) {
+        let cmp = |a: &[u8], b: &[u8]| canonical_cmp(rtype, a, b);
+        prop_assert_eq!(cmp(&a, &b), cmp(&b, &a).reverse());
+        prop_assert!(cmp(&a, &a).is_eq());
+        if cmp(&a, &b).is_le() && cmp(&b, &c).is_le() {
+            prop_assert!(cmp(&a, &c).is_le());
+            prop_assert_eq!(cmp(&a, &c).is_eq(), cmp(&a, &b).is_eq() && cmp(&b, &c).is_eq());
+        }
+        let key = |rdata: &[u8]| canonical_octets(rtype, rdata).collect::<Vec<_>>();
+        prop_assert_eq!(cmp(&a, &b), key(&a).cmp(&key(&b)));
+    }
+
+    /// The library's sort may panic at an order that is not total.
+    #[test]
+    fn any_set_is_sorted_whatever_is_in_it(
+        rtype in proptest::sample::select(&WITH_NAMES[..]),
+        set in proptest::collection::vec(pieces(), 0..200),
+    ) {
+        let mut text = wire(RType::RRSIG, "A 5 0 1 1 1 1 signer. AAAA");
+        text[..2].copy_from_slice(&rtype.0.to_be_bytes());
+        let rrsig: Rrsig<'_> = Rdata::flat(&text).parse().unwrap();
+        let mut rdatas: Vec<&[u8]> = set.iter().map(Vec::as_slice).collect();
+        let root = dns_wire::Name::ROOT;
+        signed_data(&rrsig, root, Class::IN, &mut rdatas, |_| {}).unwrap();
+        prop_assert!(rdatas.is_sorted_by(|a, b| canonical_cmp(rtype, a, b).is_le()));
+    }
+}
+
+/// Half of them end before their name does, and all in both cases.
+#[test]
+fn malformed_and_well_formed_names_are_sorted_together() {
+    assert!(canonical_cmp(RType::NS, b"\x01a", b"\x01Z\0").is_lt());
+    assert!(canonical_cmp(RType::NS, b"\x01Z\0", b"\x01a").is_gt());
+    let mut set: Vec<Vec<u8>> = Vec::new();
+    for letter in b'a'..=b'q' {
+        for letter in [letter, letter.to_ascii_uppercase()] {
+            set.extend([vec![1, letter], vec![1, letter, 0]]);
+        }
+    }
+    for rotation in 0..set.len() {
+        let mut rotated = set.clone();
+        rotated.rotate_left(rotation);
+        rotated.sort_unstable_by(|a, b| canonical_cmp(RType::NS, a, b));
+        assert!(rotated.is_sorted_by(|a, b| canonical_cmp(RType::NS, a, b).is_le()));
+    }
 }

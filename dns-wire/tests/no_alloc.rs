@@ -235,6 +235,8 @@ fn building() {
     let rdatas = [&mx[..], &mx[..]];
     none("push", || answers.push(owner, RType::MX, Class::IN, Ttl(1), &mx).unwrap());
     none("push_raw", || answers.push_raw(owner, RType::MX, Class::IN, Ttl(1), &mx).unwrap());
+    let data = Rdata::flat(&mx).data(RType::MX).unwrap();
+    none("push_data", || answers.push_data(owner, Class::IN, Ttl(1), &data).unwrap());
     none("push_rrset", || answers.push_rrset(owner, RType::MX, Class::IN, Ttl(1), rdatas).unwrap());
     none("push_encoded", || answers.push_encoded(b"\0\0\x01\0\x01\0\0\0\0\0\0", 1).unwrap());
     none("a push that does not fit", || {

@@ -61,6 +61,7 @@ fn run(mut transfer: Transfer, rows: &[Row], cut: usize) -> Result<Vec<String>, 
                 TransferStep::Change => "change".into(),
                 TransferStep::Remove(record) => format!("- {}", record.rdata.display(record.rtype)),
                 TransferStep::Add(record) => format!("+ {}", record.rdata.display(record.rtype)),
+                TransferStep::Ignored(record) => format!("not {}", record.owner),
                 TransferStep::Done(serial) => format!("done {serial}"),
             });
         }
@@ -104,8 +105,14 @@ fn the_incremental_transfer_of_the_rfc_is_applied_however_it_is_cut() {
 #[test]
 fn a_whole_zone_comes_by_either_question() {
     let rows = [soa(3), BEAN_3, BEAN_192, soa(3)];
-    let expected =
-        [&format!("start {}", soa(3).2), "replace", "+ 133.69.136.3", "+ 192.41.197.2", "done 3"];
+    let expected = [
+        &format!("start {}", soa(3).2),
+        "replace",
+        "+ 133.69.136.3",
+        "+ 192.41.197.2",
+        &format!("+ {}", soa(3).2),
+        "done 3",
+    ];
     for cut in 1..=rows.len() {
         assert_eq!(run(Transfer::whole(zone().as_name()), &rows, cut).unwrap(), expected);
         assert_eq!(run(Transfer::incremental(zone().as_name(), 1), &rows, cut).unwrap(), expected);
@@ -114,12 +121,22 @@ fn a_whole_zone_comes_by_either_question() {
 
 #[test]
 fn a_zone_of_nothing_but_its_soa_and_no_change_at_all() {
-    let steps = run(Transfer::incremental(zone().as_name(), 1), &[soa(3), soa(3)], 1).unwrap();
-    assert_eq!(steps, [&format!("start {}", soa(3).2), "replace", "done 3"]);
-    assert_eq!(
-        run(Transfer::incremental(zone().as_name(), 3), &[soa(3)], 1).unwrap(),
-        ["up to date"]
-    );
+    let expected =
+        [&format!("start {}", soa(3).2), "replace", &format!("+ {}", soa(3).2), "done 3"];
+    for cut in 1..=2 {
+        for transfer in
+            [Transfer::whole(zone().as_name()), Transfer::incremental(zone().as_name(), 1)]
+        {
+            assert_eq!(run(transfer, &[soa(3), soa(3)], cut).unwrap(), expected);
+        }
+    }
+    // Some servers send the whole zone to one who has it.
+    for rows in [&[soa(3)][..], &[soa(3), NEZU, soa(3)]] {
+        for cut in 1..=rows.len() {
+            let steps = run(Transfer::incremental(zone().as_name(), 3), rows, cut).unwrap();
+            assert_eq!(steps, ["up to date"]);
+        }
+    }
     // Serial arithmetic: 3 is not newer than 2^32 - 1 by less than half the circle, it is.
     let steps =
         run(Transfer::incremental(zone().as_name(), u32::MAX), &[soa(3), soa(3)], 1).unwrap();
@@ -138,10 +155,74 @@ fn what_is_out_of_order_is_refused() {
         Err(TransferError::Sequence(3))
     );
     assert_eq!(run(incremental(), &[soa(3), soa(2)], 4), Err(TransferError::Sequence(2)));
-    let outside = ("jain.ad.", RType::A, "192.0.2.1");
-    assert_eq!(run(whole(), &[soa(3), outside], 2), Err(TransferError::OutOfZone));
-    let below = ("a.jain.ad.jp.", RType::SOA, "ns. x. 3 600 600 3600000 604800");
-    assert_eq!(run(whole(), &[soa(3), below], 2), Err(TransferError::OutOfZone));
+    for owner in ["a.jain.ad.jp.", "jp."] {
+        let soa_of_another = (owner, RType::SOA, "ns. x. 3 600 600 3600000 604800");
+        assert_eq!(run(whole(), &[soa(3), soa_of_another], 2), Err(TransferError::NotApex));
+    }
+    assert_eq!(run(whole(), &[OUTSIDE], 1), Err(TransferError::NoSoa));
+    assert_eq!(run(whole(), &[soa(3), soa(3), OUTSIDE], 3), Err(TransferError::AfterEnd));
+}
+
+const OUTSIDE: Row = ("ns.jain.ad.", RType::A, "192.0.2.1");
+
+#[test]
+fn what_is_not_of_the_zone_is_left_out_wherever_it_stands() {
+    let incremental = [soa(3), soa(1), NEZU, soa(3), BEAN_3, soa(3)];
+    let whole = [soa(3), BEAN_3, soa(3)];
+    for rows in [&incremental[..], &whole] {
+        let transfer = || Transfer::incremental(zone().as_name(), 1);
+        let expected = run(transfer(), rows, 1).unwrap();
+        for at in 1..rows.len() {
+            let mut rows = rows.to_vec();
+            rows.insert(at, OUTSIDE);
+            for cut in 1..=rows.len() {
+                let mut steps = run(transfer(), &rows, cut).unwrap();
+                let ignored = steps.iter().position(|step| step == "not ns.jain.ad.").unwrap();
+                steps.remove(ignored);
+                assert_eq!(steps, expected);
+            }
+        }
+    }
+}
+
+/// RFC 1995 section 2: over UDP, what does not fit is told by the SOA alone.
+#[test]
+fn a_newer_soa_alone_is_no_transfer() {
+    let mut transfer = Transfer::incremental(zone().as_name(), 1);
+    let octets = message(&[soa(3)], Flags::default().with_response(true), Some(RType::IXFR));
+    let message = Message::parse(&octets).unwrap();
+    assert!(matches!(
+        transfer.message(&message).unwrap().collect::<Vec<_>>()[..],
+        [Ok(TransferStep::Start(_))]
+    ));
+    assert!(!transfer.is_done());
+}
+
+#[test]
+fn a_request_is_one_that_the_transfer_takes_an_answer_to() {
+    for (transfer, qtype, serials) in [
+        (Transfer::whole(zone().as_name()), RType::AXFR, &[][..]),
+        (Transfer::incremental(zone().as_name(), 0x0102_0304), RType::IXFR, &[0x0102_0304]),
+    ] {
+        let mut buffer = [0; 512];
+        let request = Message::parse(transfer.request(&mut buffer, 7).unwrap().finish()).unwrap();
+        assert_eq!(request.check(), Ok(()));
+        assert_eq!((request.header().id, request.header().flags), (7, Flags::default()));
+        let question = request.question().unwrap();
+        assert_eq!((question.qtype, question.qclass), (qtype, Class::IN));
+        assert!(question.name == zone().as_name());
+        let sent = request.records().map(|record| {
+            let record = record.unwrap();
+            assert!(record.owner == zone().as_name());
+            record.rdata.parse::<rdata::Soa<'_>>().unwrap().serial
+        });
+        assert!(sent.eq(serials.iter().copied()));
+        assert_eq!(request.authorities().count(), serials.len());
+        let length = request.octets().len();
+        for room in 0..length {
+            assert!(transfer.request(&mut [0; 512][..room], 7).is_err());
+        }
+    }
 }
 
 #[test]

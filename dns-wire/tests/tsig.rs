@@ -225,10 +225,32 @@ fn a_refusal_says_why_and_is_signed_where_it_can_be() {
         assert_eq!(record.algorithm, request.algorithm);
         let told = verify(&reply, &key, context, NOW).unwrap_err();
         assert_eq!(told, TsigError::Reported(error.rcode()));
+        let text = if error == TsigError::Key { "BADKEY" } else { "BADSIG" };
+        assert_eq!(told.to_string(), format!("the peer reports {text}"));
     }
     for error in [TsigError::Missing, TsigError::Place, TsigError::MacLength(3)] {
         assert!(!refusal(&error, Some(&key)).1, "{error}");
         assert_eq!(error.rcode(), Rcode::FORMERR);
+    }
+}
+
+/// RFC 8945 section 5.2: FORMERR, and not BADKEY, which would want a record that names the key.
+#[test]
+fn a_key_whose_name_cannot_be_read_is_malformed() {
+    let key = key(TsigAlgorithm::HmacSha256);
+    let (signed, _) = signed_query(&key, TsigContext::Request);
+    let at = TsigRecord::find(&signed).unwrap().unwrap().unsigned_len;
+    let owner_len = key.name.as_name().as_wire().len();
+    // A pointer to itself, one further on, and one to the flags, which begin no label here.
+    for target in [at, at + 2, 2] {
+        let mut changed = signed[..at].to_vec();
+        changed[2] = 0x40;
+        changed.extend_from_slice(&(0xc000 | target as u16).to_be_bytes());
+        changed.extend_from_slice(&signed[at + owner_len..]);
+        let error = TsigRecord::find(&changed).unwrap_err();
+        assert!(matches!(error, TsigError::Malformed(_)), "{target}: {error}");
+        assert_eq!(error.rcode(), Rcode::FORMERR);
+        assert_eq!(verify(&changed, &key, TsigContext::Request, NOW).unwrap_err(), error);
     }
 }
 
@@ -348,6 +370,7 @@ proptest! {
         answers.push(name.as_name(), RType::NULL, Class::IN, ttl, &body).unwrap();
         let length = answers.finish().len();
         let (total, mac) = sign(&mut buffer, length, &key, TsigContext::Request, now, 300).unwrap();
+        prop_assert_eq!(total - length, key.record_len());
         let verified = verify(&buffer[..total], &key, TsigContext::Request, now).unwrap();
         prop_assert_eq!((verified.mac, verified.signed_at, verified.unsigned_len), (mac, now, length));
         // The identifier is not signed.
@@ -370,6 +393,8 @@ fn tkey_goes_both_ways() {
         read.to_string(),
         "hmac-sha256. 20231114221320 20231114231320 3 NOERROR 3 AQID 1 qg=="
     );
+    let refused = Tkey { error: Rcode::BADSIG, ..read };
+    assert!(refused.to_string().contains(" 3 BADSIG 3 "));
     let mut out = vec![0; wire.len()];
     assert_eq!(read.to_wire(&mut out), Ok(wire.len()));
     assert_eq!(out, wire);

@@ -2,6 +2,7 @@
 //! it back, in order, in the case in which it was written, and a push that failed must have left no trace.
 #![no_main]
 
+use dns_wire::rdata::Rdata;
 use dns_wire::{
     Builder, Class, Header, Message, MessageName, NameBuf, RType, Rcode, RecordSection, Section,
     Ttl,
@@ -96,11 +97,16 @@ fn pushes<S: RecordSection>(
             _ => (RType(65_400), Vec::<u8>::arbitrary(input)?),
         };
         let before = builder.len();
-        let together = u8::arbitrary(input)? % 4 == 0;
-        let result = if together {
-            builder.push_rrset(owner.as_name(), rtype, Class::IN, Ttl(1), [&rdata[..], &rdata[..]])
-        } else {
-            builder.push(owner.as_name(), rtype, Class::IN, Ttl(1), &rdata)
+        let way = u8::arbitrary(input)? % 4;
+        let together = way == 0;
+        let (name, class, ttl) = (owner.as_name(), Class::IN, Ttl(1));
+        let result = match way {
+            0 => builder.push_rrset(name, rtype, class, ttl, [&rdata[..], &rdata[..]]),
+            1 => {
+                let data = Rdata::flat(&rdata).data(rtype).expect("what we made");
+                builder.push_data(name, class, ttl, &data)
+            }
+            _ => builder.push(name, rtype, class, ttl, &rdata),
         };
         match result {
             Ok(()) => {

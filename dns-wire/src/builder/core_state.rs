@@ -158,6 +158,34 @@ impl<'b> Core<'b> {
             rest = after;
         }
         self.write(rest)?;
+        self.write_length(start)
+    }
+
+    /// Writes a record whose RDATA are these data, names uncompressed.
+    pub(super) fn push_data(
+        &mut self,
+        owner: Name<'_>,
+        fixed: [u8; 8],
+        data: &Data<'_>,
+    ) -> Result<(), Full> {
+        let start = self.len;
+        let written = self.write_record(owner, fixed, &[]).and_then(|()| self.write_data(data));
+        if written.is_err() {
+            self.rewind_to(start);
+        }
+        written
+    }
+
+    fn write_data(&mut self, data: &Data<'_>) -> Result<(), Full> {
+        let (start, end) = (self.len, self.end());
+        let octets = data.to_wire(self.buffer.get_mut(start..end).ok_or(Full)?)?;
+        self.len = start.wrapping_add(octets);
+        self.write_length(start)
+    }
+
+    /// Writes the length of the RDATA that begin at `start` before them.
+    #[inline(always)]
+    fn write_length(&mut self, start: usize) -> Result<(), Full> {
         let length = u16::try_from(self.len.saturating_sub(start)).map_err(|_| Full)?;
         let place =
             self.buffer.get_mut(start.saturating_sub(2)..).and_then(<[u8]>::first_chunk_mut::<2>);

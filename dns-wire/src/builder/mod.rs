@@ -2,10 +2,12 @@
 
 mod compress;
 mod core_state;
+mod opt;
 
 use core::marker::PhantomData;
 
-use crate::{Class, Flags, Full, Header, Message, Name, RType, Rcode, Ttl, rdata};
+use crate::rdata::{self, Data};
+use crate::{Class, Flags, Full, Header, Message, Name, RType, Ttl};
 use core_state::Core;
 
 /// Writes a message. The type says which section is open: questions first, then
@@ -47,12 +49,18 @@ pub struct Additional(());
 
 /// The sections that records go into.
 pub trait RecordSection: sealed::Sealed {
+    /// Records that have no room here are missed: the message is truncated (RFC 2181 §9).
+    #[doc(hidden)]
+    const REQUIRED: bool;
+
     /// Counts `records` into the section.
     #[doc(hidden)]
     fn count(header: &mut Header) -> &mut u16;
 }
 
 impl RecordSection for Answer {
+    const REQUIRED: bool = true;
+
     #[inline]
     fn count(header: &mut Header) -> &mut u16 {
         &mut header.answers
@@ -60,6 +68,8 @@ impl RecordSection for Answer {
 }
 
 impl RecordSection for Authority {
+    const REQUIRED: bool = true;
+
     #[inline]
     fn count(header: &mut Header) -> &mut u16 {
         &mut header.authorities
@@ -67,6 +77,8 @@ impl RecordSection for Authority {
 }
 
 impl RecordSection for Additional {
+    const REQUIRED: bool = false;
+
     #[inline]
     fn count(header: &mut Header) -> &mut u16 {
         &mut header.additionals
@@ -116,6 +128,9 @@ impl<'b> Builder<'b, Question> {
 impl<'b> Builder<'b, Answer> {
     /// Starts the response to a query: its id, opcode, RD and CD bits and question, QR set, RCODE 0.
     ///
+    /// It is the caller who must not answer what is a [response](Flags::response) itself, lest two servers answer
+    /// each other for ever.
+    ///
     /// # Errors
     /// When there is no room for header and question, or the name asked for is malformed.
     #[inline]
@@ -159,35 +174,10 @@ impl<'b> Builder<'b, Authority> {
     }
 }
 
-impl Builder<'_, Additional> {
-    /// Writes an OPT record (RFC 6891), into the room kept for it by [`reserve`](Builder::reserve),
-    /// which is given back. `rcode` is put into the header and into OPT; `options` are in wire form.
-    ///
-    /// # Errors
-    /// When there is no room.
-    #[inline]
-    pub fn push_opt(
-        &mut self,
-        payload_size: u16,
-        rcode: Rcode,
-        dnssec_ok: bool,
-        options: &[u8],
-    ) -> Result<(), Full> {
-        let ttl =
-            u32::from_be_bytes([rcode.extended_bits(), 0, if dnssec_ok { 0x80 } else { 0 }, 0]);
-        let reserved = core::mem::take(&mut self.core.reserved);
-        let pushed = self.push_raw(Name::ROOT, RType::OPT, Class(payload_size), Ttl(ttl), options);
-        match pushed {
-            Ok(()) => self.core.header.flags = self.core.header.flags.with_rcode(rcode),
-            Err(Full) => self.core.reserved = reserved,
-        }
-        pushed
-    }
-}
-
 impl<'b, S: RecordSection> Builder<'b, S> {
     /// Writes a record from RDATA in uncompressed wire form. Names in it are compressed where
-    /// RFC 3597 §4 allows, which is in the types of RFC 1035.
+    /// RFC 3597 §4 allows, which is in the types of RFC 1035. RDATA as they stand in a message may be compressed
+    /// already: a record is relayed by [`push_data`](Self::push_data).
     ///
     /// # Errors
     /// When there is no room; nothing is written then.
@@ -231,7 +221,48 @@ impl<'b, S: RecordSection> Builder<'b, S> {
         Ok(())
     }
 
-    /// Writes an RRset: all of its records, or none and the TC bit (RFC 2181 §9).
+    /// Writes a record from data, names uncompressed as [`Data::to_wire`] writes them, so that those read from one
+    /// message can go into another without a buffer between.
+    ///
+    /// # Errors
+    /// When there is no room, or a name in the data is malformed; nothing is written then.
+    ///
+    /// ```
+    /// use dns_wire::{Builder, Message};
+    /// /// Sends the answers on.
+    /// fn relay(response: &Message<'_>, buffer: &mut [u8]) -> Result<usize, Box<dyn std::error::Error>> {
+    ///     let mut answers = Builder::new(buffer, response.header())?.answers();
+    ///     for record in response.answers() {
+    ///         let record = record?;
+    ///         let (owner, data) = (record.owner.to_name_buf()?, record.rdata.data(record.rtype)?);
+    ///         answers.push_data(owner.as_name(), record.class, record.ttl, &data)?;
+    ///     }
+    ///     Ok(answers.finish().len())
+    /// }
+    /// # // An MX record of the name, whose host is compressed: mail and a pointer to its owner.
+    /// # let octets = b"\0\x07\x80\0\0\0\0\x01\0\0\0\0\x01a\0\0\x0f\0\x01\0\0\0\x3c\0\x09\0\x0a\x04mail\xc0\x0c";
+    /// # let mut buffer = [0; 512];
+    /// # let length = relay(&Message::parse(octets)?, &mut buffer)?;
+    /// # let record = Message::parse(&buffer[..length])?.answers().next().expect("one")?;
+    /// # assert_eq!(record.rdata.display(record.rtype).to_string(), "10 mail.a.");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn push_data(
+        &mut self,
+        owner: Name<'_>,
+        class: Class,
+        ttl: Ttl,
+        data: &Data<'_>,
+    ) -> Result<(), Full> {
+        let count = self.count_one_more()?;
+        self.core.push_data(owner, fixed(data.rtype(), class, ttl), data)?;
+        *S::count(&mut self.core.header) = count;
+        Ok(())
+    }
+
+    /// Writes an RRset: all of its records, or none and, in the answer and authority sections, the TC bit.
+    /// What is left out of the additional section does not truncate a message (RFC 2181 §9), but the glue that a
+    /// referral needs does: who leaves that out sets the bit by [`set_flags`](Builder::set_flags) (RFC 9471 §3).
     ///
     /// # Errors
     /// When there is no room for all of them.
@@ -248,7 +279,9 @@ impl<'b, S: RecordSection> Builder<'b, S> {
             if self.push(owner, rtype, class, ttl, rdata).is_err() {
                 self.core.rewind_to(start);
                 *S::count(&mut self.core.header) = count;
-                self.core.header.flags = self.core.header.flags.with_truncated(true);
+                if S::REQUIRED {
+                    self.core.header.flags = self.core.header.flags.with_truncated(true);
+                }
                 return Err(Full);
             }
         }
@@ -298,7 +331,9 @@ impl<'b, S> Builder<'b, S> {
         self.core.set_limit(octets);
     }
 
-    /// Keeps room for an OPT or TSIG record to come.
+    /// Keeps room for an OPT record to come, of 11 octets and its options, or a TSIG record; for both when called
+    /// twice. Reserve, fill, [`push_opt`](Builder::push_opt), fill what is left, sign: OPT takes its room out of what
+    /// is kept, and what is kept for TSIG stays until the message is whole. `TsigKey::record_len` has an example.
     ///
     /// # Errors
     /// When there is not as much left.
@@ -306,7 +341,7 @@ impl<'b, S> Builder<'b, S> {
         self.core.reserve(octets)
     }
 
-    /// Gives kept room back.
+    /// Gives all kept room back.
     pub fn release(&mut self) {
         self.core.reserved = 0;
     }

@@ -23,9 +23,11 @@ pub fn canonical_octets(rtype: RType, rdata: &[u8]) -> impl Iterator<Item = u8> 
 }
 
 /// The canonical order of two RDATA of one type, both uncompressed: as octets, the shorter first.
+/// It is a total order of malformed RDATA too, whose names are taken as they stand from where they cannot be read.
 #[must_use]
 pub fn canonical_cmp(rtype: RType, a: &[u8], b: &[u8]) -> Ordering {
-    if next_name(rtype, a, 0).is_none() {
+    // The raw octets are the key of both only where neither has a name: one value, one key, or sorting may panic.
+    if next_name(rtype, a, 0).is_none() && next_name(rtype, b, 0).is_none() {
         return a.cmp(b);
     }
     canonical_octets(rtype, a).cmp(canonical_octets(rtype, b))

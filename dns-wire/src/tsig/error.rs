@@ -32,7 +32,7 @@ pub enum TsigError {
     #[error("signature truncated to {0} octets")]
     Truncated(u16),
     /// The other side reports an error; the signature is right where it could be checked.
-    #[error("the peer reports {0}")]
+    #[error("the peer reports {}", .0.in_tsig())]
     Reported(Rcode),
     /// The other side finds our time out of its window; the signature is right. Seconds since 1970 by its
     /// clock (RFC 8945 §5.2.3).

@@ -56,6 +56,8 @@ impl<'m> TsigRecord<'m> {
         if !last || record.class != Class::ANY || record.ttl.0 != 0 {
             return Err(TsigError::Place);
         }
+        // A name that leads nowhere is no unknown key but a malformed record (RFC 8945 §5.2).
+        record.owner.check().map_err(TsigError::Malformed)?;
         let start = record.rdata.position();
         let (algorithm, rest) = Name::split_from(record.rdata.octets())
             .map_err(|error| TsigError::Malformed(error.moved(start)))?;

@@ -88,6 +88,11 @@ fn build_reply(octets: &[u8], out: &mut [u8]) -> usize {
         return 0;
     };
     let pushed = answers.push(Name::ROOT, RType::NS, Class::IN, Ttl(60), octets);
+    for record in query.answers().flatten() {
+        if let Ok(data) = record.rdata.data(record.rtype) {
+            black_box(answers.push_data(Name::ROOT, record.class, record.ttl, &data).is_ok());
+        }
+    }
     let mut additionals = answers.additionals();
     let opt = additionals.push_opt(1232, Rcode::NOERROR, false, &[]);
     additionals.finish().len().wrapping_add(usize::from(pushed.is_ok() && opt.is_ok()))
