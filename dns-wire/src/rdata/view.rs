@@ -24,7 +24,8 @@ impl<'a> Rdata<'a> {
     }
 
     /// The octets as they stand: in a message names in them may be compressed, and mean nothing outside it.
-    /// [`Data::to_wire`](super::Data::to_wire) writes them out.
+    /// To send them on there is [`Builder::push_data`](crate::Builder::push_data), to keep or compare them
+    /// [`data`](Self::data) and [`Data::to_wire`].
     #[must_use]
     #[inline]
     pub fn octets(&self) -> &'a [u8] {
