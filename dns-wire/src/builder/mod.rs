@@ -234,7 +234,7 @@ impl<'b, S: RecordSection> Builder<'b, S> {
     ///     let mut answers = Builder::new(buffer, response.header())?.answers();
     ///     for record in response.answers() {
     ///         let record = record?;
-    ///         let (owner, data) = (record.owner.to_name_buf()?, record.rdata.data(record.rtype)?);
+    ///         let (owner, data) = (record.owner.to_name_buf()?, record.data()?);
     ///         answers.push_data(owner.as_name(), record.class, record.ttl, &data)?;
     ///     }
     ///     Ok(answers.finish().len())

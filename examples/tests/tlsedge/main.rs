@@ -1,5 +1,6 @@
 //! `tlsedge` over real sockets: what passes through it, what it refuses, and how it ends.
 
+mod hostile;
 #[path = "../support/mod.rs"]
 mod support;
 mod tickets;
@@ -27,9 +28,16 @@ fn fields_pass_as_an_intermediary_must_pass_them() {
                 .header("x-of-client", "kept")
                 .header("forwarded", "for=192.0.2.66")
                 .header("x-forwarded-for", "192.0.2.66")
+                .header("x-forwarded-prefix", "/192.0.2.66")
                 .header("te", "trailers")
                 .body(Full::<Bytes>::default())
                 .unwrap();
+            if alpn == H2 {
+                // As HTTP/2 may split them.
+                for crumb in ["a=1", "b=2"] {
+                    request.headers_mut().append("cookie", crumb.parse().unwrap());
+                }
+            }
             if alpn == HTTP11 {
                 request.headers_mut().insert("connection", "x-of-hop, te".parse().unwrap());
                 request.headers_mut().insert("x-of-hop", "dropped".parse().unwrap());
@@ -48,6 +56,9 @@ fn fields_pass_as_an_intermediary_must_pass_them() {
             }
             assert!(!seen.contains("192.0.2.66") && !seen.contains("dropped"), "{seen}");
             assert!(!seen.contains("connection:"), "{seen}");
+            let cookies =
+                if by_http2 { "cookie: a=1\ncookie: b=2\n" } else { "cookie: a=1; b=2\n" };
+            assert_eq!(seen.contains(cookies), alpn == H2, "{seen}");
             assert_eq!(seen.contains("te: trailers"), by_http2, "{seen}");
             let fields = response.headers();
             assert_eq!(fields["x-of-origin"], "kept");
@@ -118,6 +129,11 @@ fn what_cannot_be_done_is_refused() {
             }
             let (_, response) = world.client(&TLS13, HTTP11).send(edge.port(), request).await;
             assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{hosts:?}");
+        }
+        for (hops, status) in [("0", StatusCode::NOT_IMPLEMENTED), ("1", StatusCode::OK)] {
+            let traced = Request::options("/").header("max-forwards", hops).body(empty()).unwrap();
+            let (_, response) = world.client(&TLS13, H2).send(edge.port(), traced).await;
+            assert_eq!(response.status(), status, "{hops}");
         }
         let upgrade = Request::get("/")
             .header("connection", "upgrade")

@@ -201,6 +201,7 @@ async fn answer(
     match request.uri().path() {
         "/echo" => return Response::new(Either::Left(request.into_body())),
         "/never" => std::future::pending().await,
+        "/big" => return Response::new(Either::Right(vec![b'x'; 8 << 20].into())),
         "/wait" => {
             waiting.notify_one();
             tokio::time::sleep(Duration::from_millis(700)).await;

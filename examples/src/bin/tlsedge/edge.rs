@@ -13,9 +13,10 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
 
 use crate::forward::Forwarder;
 use crate::identity::H2;
@@ -85,6 +86,8 @@ impl Edge {
 
 async fn accept(listener: TcpListener, door: Arc<Door>, graceful: Arc<GracefulShutdown>) {
     let places = Arc::new(Semaphore::new(door.limits.connections));
+    // It goes with this loop: who has not shaken hands when the edge is to stop is not waited for.
+    let mut handshakes = JoinSet::new();
     loop {
         // Never closed, so there is always a place to wait for.
         let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
@@ -93,22 +96,21 @@ async fn accept(listener: TcpListener, door: Arc<Door>, graceful: Arc<GracefulSh
             sleep(PAUSE).await;
             continue;
         };
+        while handshakes.try_join_next().is_some() {}
         let (door, watcher) = (Arc::clone(&door), graceful.watcher());
-        tokio::spawn(async move {
+        handshakes.spawn(async move {
             // A client that hangs up or sends nonsense is its own loss.
-            let _ = door.converse(stream, client, watcher).await;
-            drop(place);
+            let Ok(stream) = door.shake_hands(stream).await else { return };
+            tokio::spawn(async move {
+                let _ = door.converse(stream, client, watcher).await;
+                drop(place);
+            });
         });
     }
 }
 
 impl Door {
-    async fn converse(
-        &self,
-        stream: TcpStream,
-        client: SocketAddr,
-        watcher: Watcher,
-    ) -> io::Result<()> {
+    async fn shake_hands(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
         let counters = &self.forwarder.counters;
         counters.connections.add();
         stream.set_nodelay(true)?;
@@ -116,12 +118,23 @@ impl Door {
         let stream = shaken
             .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
             .inspect_err(|_| counters.broken.add())?;
-        let tls = stream.get_ref().1;
-        counters.handshake(tls.handshake_kind());
+        counters.handshake(stream.get_ref().1.handshake_kind());
+        Ok(stream)
+    }
+
+    async fn converse(
+        &self,
+        stream: TlsStream<TcpStream>,
+        client: SocketAddr,
+        watcher: Watcher,
+    ) -> io::Result<()> {
         // By ALPN and never by a look at the first octets: that look has no time-out.
         let http = self.http.clone();
-        let http =
-            if tls.alpn_protocol() == Some(H2) { http.http2_only() } else { http.http1_only() };
+        let http = if stream.get_ref().1.alpn_protocol() == Some(H2) {
+            http.http2_only()
+        } else {
+            http.http1_only()
+        };
         let forwarder = Arc::clone(&self.forwarder);
         let service = service_fn(move |request| {
             let forwarder = Arc::clone(&forwarder);

@@ -14,6 +14,7 @@ use crate::counters::Counters;
 use crate::fields;
 use crate::origin::{Failure, Origin};
 use crate::progress::{Progress, Watched};
+use crate::silence::Limited;
 
 /// Takes requests to one origin.
 pub(crate) struct Forwarder {
@@ -21,17 +22,19 @@ pub(crate) struct Forwarder {
     pub(crate) counters: Arc<Counters>,
     /// How long the origin may be silent after the request's last movement.
     pub(crate) patience: Duration,
+    /// How long a response may pause once it has begun.
+    pub(crate) silence: Duration,
 }
 
 /// The origin's body as it comes, or a line of ours.
-pub(crate) type Answer = Response<Either<Incoming, Full<Bytes>>>;
+pub(crate) type Answer = Response<Either<Limited<Incoming>, Full<Bytes>>>;
 
 impl Forwarder {
     /// The answer to a request of `client`.
     pub(crate) async fn answer(&self, request: Request<Incoming>, client: IpAddr) -> Answer {
         self.counters.requests.add();
         match self.forward(request, client).await {
-            Ok(response) => response.map(Either::Left),
+            Ok(response) => response.map(|body| Either::Left(Limited::new(body, self.silence))),
             Err(status) => refusal(status),
         }
     }
@@ -45,10 +48,19 @@ impl Forwarder {
         if request.method() == Method::CONNECT || fields::wants_upgrade(request.headers()) {
             return Err(StatusCode::NOT_IMPLEMENTED);
         }
+        if fields::has_other_coding(request.headers()) {
+            return Err(StatusCode::NOT_IMPLEMENTED);
+        }
         let authority = authority(&request)?;
         let trailers = fields::takes_trailers(request.headers());
         let (came_by, progress) = (request.version(), Progress::new());
         let mut request = request.map(|body| Watched::new(body, progress.clone()));
+        // For the last that a request may come to, these methods are not known (RFC 9110 §7.6.2).
+        if matches!(*request.method(), Method::OPTIONS | Method::TRACE)
+            && !fields::count_hop(request.headers_mut())
+        {
+            return Err(StatusCode::NOT_IMPLEMENTED);
+        }
         fields::drop_hop_by_hop(request.headers_mut());
         fields::add_via(request.headers_mut(), came_by);
         if fields::add_forwarded(request.headers_mut(), client) {
@@ -57,9 +69,18 @@ impl Forwarder {
         let sent = self.origin.send(request, &authority, trailers);
         let mut response = match progress.within(self.patience, sent).await {
             Some(Ok(response)) => response,
+            Some(Err(failure)) if failure.is_of_the_client() => {
+                return Err(StatusCode::BAD_REQUEST);
+            }
             Some(Err(failure)) => return Err(self.failed(failure.into())),
             None => return Err(self.failed(StatusCode::GATEWAY_TIMEOUT)),
         };
+        // Nobody asked for another protocol, and a coding of the hop to us is not undone.
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS
+            || fields::has_other_coding(response.headers())
+        {
+            return Err(self.failed(StatusCode::BAD_GATEWAY));
+        }
         let came_by = response.version();
         fields::drop_hop_by_hop(response.headers_mut());
         fields::add_via(response.headers_mut(), came_by);
@@ -82,10 +103,12 @@ fn authority(request: &Request<Incoming>) -> Result<Authority, StatusCode> {
     if second.is_some() {
         return Err(StatusCode::BAD_REQUEST);
     }
-    let target = match request.uri().authority() {
-        Some(authority) => Some(authority.clone()),
-        None => first.and_then(|host| Authority::try_from(host.as_bytes()).ok()),
-    };
+    let host = first.and_then(|host| Authority::try_from(host.as_bytes()).ok());
+    if request.version() == Version::HTTP_11 && host.is_none() {
+        // Also where the target overrides it.
+        return Err(StatusCode::BAD_REQUEST);
+    }
+    let target = request.uri().authority().cloned().or(host);
     // RFC 9113 §8.3.1 forbids user information, and Host has none (RFC 9110 §7.2).
     target.filter(|authority| !authority.as_str().contains('@')).ok_or(StatusCode::BAD_REQUEST)
 }

@@ -35,8 +35,8 @@ pub(crate) struct Origin {
     tls: TlsConnector,
     counters: Arc<Counters>,
     open: Mutex<Open>,
-    /// Held while a connection is set up that all will share.
-    setting_up: tokio::sync::Mutex<()>,
+    /// Held while a connection is set up that all will share; when the last attempt failed, and how.
+    setting_up: tokio::sync::Mutex<Option<(Instant, io::ErrorKind)>>,
     /// What the origin spoke last.
     shared: AtomicBool,
     /// A connection ended.
@@ -112,21 +112,24 @@ impl Origin {
     pub(crate) async fn keep_warm(self: Arc<Self>) {
         let mut pause = FIRST_PAUSE;
         loop {
-            let since = Instant::now();
-            match self.warm().await {
+            let lived = match self.warm().await {
                 Ok(()) => {
+                    let since = Instant::now();
                     while self.is_warm() {
                         self.ended.notified().await;
                     }
+                    since.elapsed()
                 }
                 Err(failure) => {
                     complain(format!(
                         "{failure}; clients get 502 until it can, next attempt in {pause:.1?}"
                     ));
+                    Duration::ZERO
                 }
-            }
-            // An origin that hangs up at once is left in peace like one that does not answer.
-            if since.elapsed() < LONGEST_PAUSE {
+            };
+            // An origin that hangs up at once is left in peace like one that does not answer; not so one that
+            // lets go of what is idle.
+            if lived < AT_ONCE {
                 sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             } else {
@@ -180,12 +183,18 @@ impl Origin {
         if !self.shared.load(Ordering::Relaxed) {
             return self.connect().await;
         }
-        // One sets up for all who wait here.
-        let _held = self.setting_up.lock().await;
-        match self.take() {
-            Some(sender) => Ok(sender),
-            None => self.connect().await,
+        // One sets up for all who wait here, and fails for them.
+        let came = Instant::now();
+        let mut failed = self.setting_up.lock().await;
+        if let Some(sender) = self.take() {
+            return Ok(sender);
         }
+        if let Some((_, kind)) = failed.filter(|(at, _)| *at > came) {
+            return Err(Failure::Unreachable(kind.into()));
+        }
+        let connected = self.connect().await;
+        *failed = connected.as_ref().err().map(|failure| (Instant::now(), failure.kind()));
+        connected
     }
 
     async fn connect(self: &Arc<Self>) -> Result<Sender, Failure> {
@@ -212,6 +221,8 @@ impl Origin {
             .keep_alive_interval(ALIVE)
             .keep_alive_timeout(PATIENCE)
             .keep_alive_while_idle(true)
+            .initial_stream_window_size(WINDOW)
+            .initial_connection_window_size(ALL_WINDOWS)
             .handshake(stream)
             .await
             .map_err(Failure::Broken)?;
@@ -283,7 +294,19 @@ impl std::fmt::Display for Failure {
 impl Failure {
     /// Whether it took too long, rather than went wrong.
     pub(crate) fn is_timeout(&self) -> bool {
-        matches!(self, Self::Unreachable(error) if error.kind() == io::ErrorKind::TimedOut)
+        self.kind() == io::ErrorKind::TimedOut
+    }
+
+    /// Whether it was the client's body that could not be read.
+    pub(crate) fn is_of_the_client(&self) -> bool {
+        matches!(self, Self::Broken(error) if error.is_user())
+    }
+
+    fn kind(&self) -> io::ErrorKind {
+        match self {
+            Self::Unreachable(error) => error.kind(),
+            Self::Broken(_) => io::ErrorKind::ConnectionAborted,
+        }
     }
 }
 
@@ -292,6 +315,15 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How often a quiet connection is asked whether it is still there.
 const ALIVE: Duration = Duration::from_secs(20);
+
+/// A connection that ends sooner was not wanted.
+const AT_ONCE: Duration = Duration::from_millis(500);
+
+/// What the origin may send of one response ahead of its client.
+const WINDOW: u32 = 256 << 10;
+
+/// And of all: no limit, or clients who do not read would keep the others' responses from coming (RFC 9113 §5.2.2).
+const ALL_WINDOWS: u32 = (1 << 31) - 1;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);

@@ -1,7 +1,7 @@
 //! A request in the form that the origin's protocol wants. It may take one form after the other, when a connection ends
 //! before it is sent and the next one speaks another protocol.
 
-use hyper::header::{HOST, HeaderValue, TE};
+use hyper::header::{COOKIE, HOST, HeaderValue, TE};
 use hyper::http::uri::{Authority, Parts, PathAndQuery, Scheme};
 use hyper::{Request, Uri, Version};
 
@@ -30,6 +30,14 @@ pub(crate) fn for_http11(request: &mut Request<Watched>, authority: &Authority) 
     request.headers_mut().remove(TE);
     if let Ok(host) = HeaderValue::from_str(authority.as_str()) {
         request.headers_mut().insert(HOST, host);
+    }
+    // HTTP/2 has leave to split the field, HTTP/1.1 has not (RFC 9113 §8.2.3).
+    let crumbs: Vec<&[u8]> =
+        request.headers().get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect();
+    if crumbs.len() > 1
+        && let Ok(cookie) = HeaderValue::from_bytes(&crumbs.join(&b"; "[..]))
+    {
+        request.headers_mut().insert(COOKIE, cookie);
     }
 }
 

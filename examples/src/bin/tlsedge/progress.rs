@@ -2,11 +2,13 @@
 
 use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use tokio::time::{Instant, timeout_at};
+
+use crate::fields;
 
 /// When something last moved.
 #[derive(Clone, Debug)]
@@ -44,6 +46,16 @@ impl Progress {
     }
 }
 
+fn without_claims(frame: Frame<Bytes>) -> Frame<Bytes> {
+    match frame.into_trailers() {
+        Ok(mut trailers) => {
+            fields::clean_trailers(&mut trailers);
+            Frame::trailers(trailers)
+        }
+        Err(frame) => frame,
+    }
+}
+
 /// The body of a request on its way to the origin, frame by frame, trailers included.
 #[derive(Debug)]
 pub(crate) struct Watched {
@@ -65,11 +77,9 @@ impl Body for Watched {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let frame = Pin::new(&mut self.body).poll_frame(context);
-        if frame.is_ready() {
-            self.progress.note();
-        }
-        frame
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+        self.progress.note();
+        Poll::Ready(frame.map(|frame| frame.map(without_claims)))
     }
 
     fn is_end_stream(&self) -> bool {

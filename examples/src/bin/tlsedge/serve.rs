@@ -102,6 +102,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
             origin: Arc::clone(&origin),
             counters: Arc::clone(&counters),
             patience: seconds(arguments.origin_timeout),
+            silence: seconds(arguments.idle_timeout),
         };
         Ok::<_, String>(Edge::start(listener, tls, forwarder, arguments.limits()))
     })?;

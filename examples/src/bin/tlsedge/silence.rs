@@ -1,9 +1,12 @@
-//! A stream that ends when nothing has moved on it for a while, whatever the protocol above it waits for.
+//! A stream that ends when nothing has moved on it for a while, whatever the protocol above it waits for; and such a
+//! body, for what shares a connection that pings keep alive.
 
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
+
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
@@ -32,6 +35,29 @@ impl<S> Limited<S> {
             return attempt;
         }
         self.silence.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+/// The octets of a response, or why they end early.
+impl Body for Limited<Incoming> {
+    type Data = hyper::body::Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<Frame<Self::Data>>>> {
+        let frame = Pin::new(&mut self.stream).poll_frame(context);
+        let frame = frame.map(|frame| frame.transpose().map_err(io::Error::other));
+        self.judge(context, frame).map(io::Result::transpose)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.stream.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.stream.size_hint()
     }
 }
 

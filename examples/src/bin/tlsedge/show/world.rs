@@ -122,7 +122,7 @@ async fn edge(
         origin.warm().await.map_err(|failure| io::Error::other(failure.to_string()))?;
         tokio::spawn(Arc::clone(&origin).keep_warm());
     }
-    let forwarder = Forwarder { origin, counters, patience: PATIENCE };
+    let forwarder = Forwarder { origin, counters, patience: PATIENCE, silence: PATIENCE };
     // It lasts as long as the runtime.
     let _ = Edge::start(listener, Arc::clone(tls), forwarder, LIMITS);
     Ok(address)
