@@ -61,10 +61,10 @@ impl<'a> SvcParamValue<'a> {
             SvcParamKey::ECH => (!octets.is_empty()).then_some(Self::Ech(octets)),
             SvcParamKey::IPV6HINT => (!octets.is_empty() && octets.len().is_multiple_of(16))
                 .then_some(Self::Ipv6Hint(Addresses6(octets))),
-            SvcParamKey::DOHPATH => core::str::from_utf8(octets)
-                .ok()
-                .filter(|path| asks_for_dns(path))
-                .map(Self::DohPath),
+            SvcParamKey::DOHPATH => {
+                let path = core::str::from_utf8(octets).ok()?;
+                asks_for_dns(octets).then_some(Self::DohPath(path))
+            }
             SvcParamKey::OHTTP => flag(Self::Ohttp),
             SvcParamKey::TLS_SUPPORTED_GROUPS => {
                 let groups = TlsGroups(octets);
@@ -81,18 +81,41 @@ impl<'a> SvcParamValue<'a> {
 }
 
 /// Whether a URI template has the variable `dns` in one of its expressions (RFC 6570 §2).
-fn asks_for_dns(template: &str) -> bool {
-    let expressions = template.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
-    expressions.flat_map(|expression| expression.trim_start_matches(OPERATORS).split(',')).any(
-        |variable| {
-            let name = variable.strip_suffix('*').unwrap_or(variable);
-            name.split_once(':').map_or(name, |(name, _)| name) == "dns"
-        },
-    )
+fn asks_for_dns(template: &[u8]) -> bool {
+    // How many octets of `dns` the variable has; none where it is another, or outside an expression.
+    let mut matched = None;
+    let (mut inside, mut found) = (false, false);
+    for &octet in template {
+        matched = match (octet, matched) {
+            (b'{', _) => {
+                (inside, found) = (true, false);
+                Some(0)
+            }
+            (b'}', Some(3)) => return true,
+            (b'}', _) if found => return true,
+            (b'}', _) => {
+                inside = false;
+                None
+            }
+            (b',', so_far) if inside => {
+                found |= so_far == Some(3);
+                Some(0)
+            }
+            // A modifier (§2.4).
+            (b':' | b'*', Some(3)) => {
+                found = true;
+                None
+            }
+            // An operator (§2.2).
+            (b'+' | b'#' | b'.' | b'/' | b';' | b'?' | b'&', Some(0)) => Some(0),
+            (b'd', Some(0)) => Some(1),
+            (b'n', Some(1)) => Some(2),
+            (b's', Some(2)) => Some(3),
+            _ => None,
+        };
+    }
+    false
 }
-
-/// What an expression may begin with, as far as it has a meaning (RFC 6570 §2.2).
-const OPERATORS: [char; 7] = ['+', '#', '.', '/', ';', '?', '&'];
 
 /// Keys, two octets each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
