@@ -54,6 +54,26 @@ fn every_vector_goes_through_a_message() {
     }
 }
 
+/// A of CHAOS is a name and an address of its own kind; an UPDATE's NONE stands for the class of its zone.
+#[test]
+fn addresses_of_other_classes_are_not_looked_into() {
+    let chaos: &[u8] = b"\x01a\0\0\x07";
+    for (class, rdata, taken) in [
+        (Class::CH, chaos, true),
+        (Class::IN, chaos, false),
+        (Class::NONE, chaos, false),
+        (Class::NONE, &[192, 0, 2, 1], true),
+    ] {
+        let mut buffer = [0; 64];
+        let mut answers = Builder::new(&mut buffer, Header::default()).unwrap().answers();
+        answers.push(Name::ROOT, RType::A, class, Ttl(0), rdata).unwrap();
+        let message = Message::parse(answers.finish()).unwrap();
+        let record = message.answers().next().unwrap().unwrap();
+        assert_eq!(record.data().is_ok(), taken, "{class}");
+        assert_eq!(message.check().is_ok(), taken, "{class}");
+    }
+}
+
 #[test]
 fn what_must_be_refused_is_refused() {
     for row in rows(include_str!("vectors/rdata_refused.tsv")) {

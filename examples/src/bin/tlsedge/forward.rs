@@ -44,11 +44,11 @@ impl Forwarder {
         request: Request<Incoming>,
         client: IpAddr,
     ) -> Result<Response<Incoming>, StatusCode> {
-        // A tunnel would carry what nobody here can limit.
-        if request.method() == Method::CONNECT || fields::wants_upgrade(request.headers()) {
-            return Err(StatusCode::NOT_IMPLEMENTED);
-        }
-        if fields::has_other_coding(request.headers()) {
+        // A tunnel would carry what nobody here can limit, and a coding of the client's hop is not undone.
+        if request.method() == Method::CONNECT
+            || fields::wants_upgrade(request.headers())
+            || fields::has_other_coding(request.headers())
+        {
             return Err(StatusCode::NOT_IMPLEMENTED);
         }
         let authority = authority(&request)?;
